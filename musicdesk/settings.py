@@ -1,0 +1,99 @@
+"""Folders and settings: declared once, with default and meaning; kept as TOML beside the database."""
+
+import os
+import tomllib
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Self
+
+import platformdirs
+import tomli_w
+
+from musicdesk.errors import BadRequest, DataFolderError
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where musicdesk keeps things."""
+
+    data: Path
+    """Database and settings of one listener's desk."""
+    models: Path
+    """Weights, shared by every data folder."""
+    cache: Path
+    """What can be made again."""
+
+    @classmethod
+    def default(cls, data: Path | None = None) -> Self:
+        """The usual folders of this system; ``data`` and $MUSICDESK_MODELS replace theirs."""
+        home = Path(platformdirs.user_data_dir("musicdesk", appauthor=False))
+        models = os.environ.get("MUSICDESK_MODELS")
+        return cls(
+            data=data.absolute() if data else home,
+            models=Path(models).absolute() if models else home / "models",
+            cache=Path(platformdirs.user_cache_dir("musicdesk", appauthor=False)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person can set. Unknown keys of a file are left alone, bad values fall back to the default."""
+
+    encoder: str = "musicnn"
+    """The encoder whose vectors are used."""
+    workers: int = 0
+    """Processes for the analysis; 0: half the cores."""
+    theme: str = "system"
+    """system, light or dark."""
+    volume: float = 0.8
+    """0 to 1."""
+    replay_gain: str = "track"
+    """track, album or off."""
+    full_panel: bool = False
+    """Whether the taste panel shows mute, solo, lock and the charts."""
+    reduced_motion: bool = False
+    """No gliding rows."""
+    window: str = ""
+    """Size and panels of the window, as Qt saves them (base64)."""
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read ``settings.toml`` of a data folder; a missing or unreadable file gives the defaults."""
+        raw = read_toml(folder / "settings.toml")
+        known: dict[str, Any] = {}
+        for option in fields(cls):
+            value = raw.get(option.name)
+            if isinstance(value, int) and isinstance(option.default, float):
+                value = float(value)
+            if type(value) is type(option.default):
+                known[option.name] = value
+        return cls(**known)
+
+    def save(self, folder: Path) -> None:
+        """Write ``settings.toml`` whole or not at all; keys of a newer version stay."""
+        path = folder / "settings.toml"
+        merged = {**read_toml(path), **asdict(self), "version": VERSION}
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            new = path.with_suffix(".toml.new")
+            new.write_text(tomli_w.dumps(merged), encoding="utf-8")
+            new.replace(path)
+        except OSError as error:
+            raise DataFolderError(f"The settings could not be saved in {folder}: {error.strerror}.") from error
+
+    def changed(self, **values: Any) -> Self:
+        """These settings with some values replaced."""
+        unknown = set(values) - {option.name for option in fields(self)}
+        if unknown:
+            raise BadRequest(f"There is no setting called {', '.join(sorted(unknown))}.")
+        return replace(self, **values)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file as a table; empty if it is missing or broken."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return {}
