@@ -1,0 +1,1 @@
+"""Sound in memory: decoding, windows, loudness, synthesis, and killable worker processes."""
