@@ -1,0 +1,170 @@
+"""MusiCNN: 400 numbers and some seventy words for three seconds of music.
+
+Pons & Serra, "musicnn: pre-trained convolutional neural networks for music audio tagging" (ISMIR 2019, late-breaking).
+Two networks listen: one trained on the Million Song Dataset, which knows genres and decades, and its sister trained on
+MagnaTagATune, which knows instruments and manners ("quiet", "piano", "slow"). The first 200 numbers are the penultimate
+layer of the first, the other 200 that of the second; together they find the same album clearly better than either
+alone. The weights are fetched inside the package ``musicnn`` 0.1.0, of which no code is run. The sound is expected at a
+common level (RMS of -20 dB over a track's windows): the vectors move with the level.
+"""
+
+import time
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+
+from musicdesk.encoders.base import Encoded, EncoderPlugin, EncoderSpec, WeightsSpec, as_window
+from musicdesk.encoders.tf_checkpoint import read_tensors
+from musicdesk.errors import ModelUnavailable
+from musicdesk.features.mel import MelSpec, mel_spectrogram
+from musicdesk.records import EncoderKey, FloatArray
+
+if TYPE_CHECKING:
+    from musicdesk.encoders.musicnn_net import MusicnnNet
+
+MEL = MelSpec(rate_hz=16_000, n_fft=512, hop=256, n_mels=96)
+PATCH_FRAMES = 187
+NETWORKS = ("msd", "mtt")
+WINDOW_S = 3.0
+"""One patch. Of all ways to spend the same time, short windows at more places find the same album best."""
+
+MSD_TAGS = (
+    "rock", "pop", "alternative", "indie", "electronic", "female vocalists", "dance", "00s", "alternative rock", "jazz",
+    "beautiful", "metal", "chillout", "male vocalists", "classic rock", "soul", "indie rock", "mellow", "electronica",
+    "80s", "folk", "90s", "chill", "instrumental", "punk", "oldies", "blues", "hard rock", "ambient", "acoustic",
+    "experimental", "female vocalist", "guitar", "hip-hop", "70s", "party", "country", "easy listening", "sexy",
+    "catchy", "funk", "electro", "heavy metal", "progressive rock", "60s", "rnb", "indie pop", "sad", "house", "happy",
+)  # fmt: skip
+"""What the network of the Million Song Dataset gives, in its order."""
+
+MTT_TAGS = (
+    "guitar", "classical", "slow", "techno", "strings", "drums", "electronic", "rock", "fast", "piano", "ambient",
+    "beat", "violin", "vocal", "synth", "female", "indian", "opera", "male", "singing", "vocals", "no vocals",
+    "harpsichord", "loud", "quiet", "flute", "woman", "male vocal", "no vocal", "pop", "soft", "sitar", "solo", "man",
+    "classic", "choir", "voice", "new age", "dance", "male voice", "female vocal", "beats", "harp", "cello", "no voice",
+    "weird", "country", "metal", "female voice", "choral",
+)  # fmt: skip
+"""What the network of MagnaTagATune gives, in its order."""
+
+_NO_NEWS = (
+    "no vocals", "no vocal", "no voice", "vocal", "voice", "singing", "classic", "beats", "choral",
+    "female", "woman", "female vocal", "female voice", "male", "man", "male vocal", "male voice",
+)  # fmt: skip
+"""Words of MagnaTagATune that negate, or say again what another word says."""
+ADDED_TAGS = tuple(tag for tag in MTT_TAGS if tag not in MSD_TAGS and tag not in _NO_NEWS)
+SHARED_TAGS = tuple(tag for tag in MSD_TAGS if tag in MTT_TAGS)
+VOCABULARY = MSD_TAGS + ADDED_TAGS
+
+
+class Musicnn:
+    """The encoder; ``folder`` holds both networks as safetensors."""
+
+    def __init__(self, folder: Path) -> None:
+        self._networks = [open_network(folder, name) for name in NETWORKS]
+
+    @property
+    def spec(self) -> EncoderSpec:
+        """What it is."""
+        return SPEC
+
+    def encode(self, windows: Sequence[FloatArray]) -> Encoded:
+        """Encode every window by itself."""
+        if not windows:
+            return Encoded(np.zeros((0, SPEC.dim), np.float32), np.zeros((0, len(VOCABULARY)), np.float32))
+        began = time.thread_time()
+        patches = np.concatenate([log_mel_patches(as_window(window, SPEC)) for window in windows])
+        features_s = time.thread_time() - began
+        embeddings, tags = zip(*(run_network(network, patches) for network in self._networks), strict=True)
+        return Encoded(np.concatenate(embeddings, axis=1), merge_tags(*tags), features_s=features_s)
+
+
+def log_mel_patches(samples: FloatArray) -> FloatArray:
+    """Mono sound at 16 kHz as the network's input; a rest shorter than a patch is left out.  # [n, 187, 96]
+
+    In float32 throughout: in float16, as the published code has it, loud bins overflow.
+    """
+    mel = np.log10(10_000 * mel_spectrogram(samples, MEL) + 1)
+    count = len(mel) // PATCH_FRAMES
+    result: FloatArray = mel[: count * PATCH_FRAMES].reshape(count, PATCH_FRAMES, MEL.n_mels)
+    return result
+
+
+def merge_tags(msd: FloatArray, mtt: FloatArray) -> FloatArray:
+    """Probabilities of both networks [n, 50] as those of the vocabulary; the mean for a word that both know."""
+    tags = np.concatenate([msd, mtt[:, [MTT_TAGS.index(tag) for tag in ADDED_TAGS]]], axis=1)
+    shared = [MSD_TAGS.index(tag) for tag in SHARED_TAGS]
+    tags[:, shared] = (msd[:, shared] + mtt[:, [MTT_TAGS.index(tag) for tag in SHARED_TAGS]]) / 2
+    return tags
+
+
+def open_network(folder: Path, name: str) -> "MusicnnNet":
+    """The network ``name`` of NETWORKS with the weights in ``folder``."""
+    from musicdesk.encoders.musicnn_net import MusicnnNet  # torch takes a second to import
+
+    return MusicnnNet(_read(folder / f"{name}.safetensors"))
+
+
+def run_network(network: "MusicnnNet", patches: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Embeddings [n, 200] and probabilities of the network's own 50 tags [n, 50] for patches [n, 187, 96]."""
+    import torch
+
+    with torch.inference_mode():
+        embeddings, logits = network(torch.from_numpy(patches))
+        return embeddings.numpy(), torch.sigmoid(logits).numpy()
+
+
+def convert(wheel: Path, folder: Path) -> None:
+    """Copy both networks out of the wheel into safetensors, tensors under their own names, and the licence."""
+    try:
+        with zipfile.ZipFile(wheel) as package:
+            for name in NETWORKS:
+                (folder / f"{name}.safetensors").write_bytes(safetensors.numpy.save(_network(package, name)))
+            (folder / "LICENSE").write_bytes(package.read("musicnn-0.1.0.dist-info/LICENSE.md"))
+    except (KeyError, zipfile.BadZipFile, zlib.error) as error:
+        raise ModelUnavailable(f"The package {wheel.name} is damaged ({error}). Fetch it again.") from error
+
+
+def _network(package: zipfile.ZipFile, name: str) -> dict[str, FloatArray]:
+    """The tensors that make the network, without those that only its training needed."""
+    folder = f"musicnn/{name.upper()}_musicnn/"
+    tensors = read_tensors(package.read(folder + ".index"), package.read(folder + ".data-00000-of-00001"))
+    return {key: values for key, values in tensors.items() if "Adam" not in key and not key.endswith("_power")}
+
+
+def _read(path: Path) -> dict[str, FloatArray]:
+    try:
+        tensors: dict[str, FloatArray] = safetensors.numpy.load_file(path)
+    except (OSError, safetensors.SafetensorError) as error:
+        raise ModelUnavailable(
+            f"The weights {path} cannot be read ({error}). Run: musicdesk models install musicnn"
+        ) from error
+    return tensors
+
+
+SPEC = EncoderSpec(
+    key=EncoderKey("musicnn", "1", "16k-3s-rms20"),
+    title="MusiCNN",
+    dim=400,
+    rate_hz=MEL.rate_hz,
+    window_s=WINDOW_S,
+    windows=6,
+    licence="ISC",
+    source="https://github.com/jordipons/musicnn",
+    vocabulary=VOCABULARY,
+    weights=WeightsSpec(
+        package="musicnn==0.1.0",
+        wheel_sha256="f38a4890c648c1ddbb141c5d96d2b0a8cfcd36746002d896989f7b88beb65cfa",
+        size_bytes=6_347_864,
+        files=(
+            ("msd.safetensors", "38a42f047ae2cae3fd11ce375dd80570e767763fb0f84ef3cad869f1a5b5223e"),
+            ("mtt.safetensors", "6437d106d25f800cfda04b679120575ceafff7a26827bcedc1281df95a620c71"),
+        ),
+    ),
+)
+PLUGIN = EncoderPlugin(SPEC, Musicnn, convert)

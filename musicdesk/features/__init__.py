@@ -1,0 +1,1 @@
+"""What can be computed from sound without weights: mel front ends and descriptors."""

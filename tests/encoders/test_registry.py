@@ -1,0 +1,112 @@
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicdesk.encoders import registry
+from musicdesk.encoders.musicnn import PLUGIN as MUSICNN
+from musicdesk.errors import ModelUnavailable, NotFound
+
+FOREIGN = """
+from dataclasses import replace
+from musicdesk.encoders.handcrafted import PLUGIN, SPEC
+from musicdesk.encoders.base import EncoderPlugin
+from musicdesk.records import EncoderKey
+
+def needs(folder):
+    import a_library_that_nobody_has
+
+FOREIGN = EncoderPlugin(replace(SPEC, key=EncoderKey("foreign", "1", "x")), PLUGIN.load)
+NEEDY = EncoderPlugin(replace(SPEC, key=EncoderKey("needy", "1", "x")), needs)
+THIEF = EncoderPlugin(replace(SPEC, title="Thief"), PLUGIN.load)
+"""
+POINTS = """[musicdesk.encoders]
+foreign = foreign_encoders:FOREIGN
+needy = foreign_encoders:NEEDY
+handcrafted = foreign_encoders:THIEF
+misnamed = foreign_encoders:FOREIGN
+broken = a_module_that_is_not_there:PLUGIN
+nonsense = foreign_encoders:needs
+"""
+
+
+@pytest.fixture
+def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    info = tmp_path / "foreign_encoders-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: foreign-encoders\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(POINTS)
+    (tmp_path / "foreign_encoders.py").write_text(FOREIGN)
+    monkeypatch.syspath_prepend(tmp_path)
+    registry.forget_foreign()
+    yield
+    registry.forget_foreign()
+    sys.modules.pop("foreign_encoders", None)
+
+
+def test_our_own_encoders_are_there() -> None:
+    assert registry.names()[:2] == ("musicnn", "handcrafted")
+    for name in registry.names():
+        assert registry.plugin(name).spec.key.name == name
+
+
+def test_an_encoder_of_another_package_is_found(foreign: None, tmp_path: Path) -> None:
+    assert "foreign" in registry.names()
+    encoder = registry.load("foreign", models=tmp_path)
+    assert encoder.encode([np.ones(100, np.float32)]).vectors.shape == (1, encoder.spec.dim)
+
+
+def test_a_broken_one_is_logged_and_left_out(foreign: None, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert {"broken", "misnamed", "nonsense"}.isdisjoint(registry.names())
+    for name in ("broken", "misnamed", "nonsense"):
+        assert name in caplog.text
+
+
+def test_a_name_of_ours_cannot_be_taken_over(foreign: None) -> None:
+    assert registry.plugin("handcrafted").spec.title != "Thief"
+
+
+def test_a_missing_library_is_a_sentence(foreign: None, tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="pip install a_library_that_nobody_has"):
+        registry.load("needy", models=tmp_path)
+
+
+def test_an_unknown_name_names_the_known() -> None:
+    with pytest.raises(NotFound, match="musicnn, handcrafted"):
+        registry.plugin("musicnnn")
+
+
+def test_missing_weights_say_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="musicdesk models install musicnn"):
+        registry.load("musicnn", models=tmp_path)
+
+
+def test_wrong_weights_are_not_loaded(tmp_path: Path) -> None:
+    assert MUSICNN.spec.weights is not None
+    (tmp_path / "musicnn").mkdir()
+    for name, _ in MUSICNN.spec.weights.files:
+        (tmp_path / "musicnn" / name).write_bytes(b"no weights")
+    with pytest.raises(ModelUnavailable, match="damaged"):
+        registry.load("musicnn", models=tmp_path)
+
+
+def test_the_best_available_needs_no_weights_where_there_are_none(tmp_path: Path) -> None:
+    assert registry.best_available(tmp_path) == "handcrafted"
+
+
+def test_the_best_available_is_musicnn_where_it_is_installed(musicnn_folder: Path) -> None:
+    assert registry.best_available(musicnn_folder.parent) == "musicnn"
+
+
+def test_listing_encoders_loads_neither_torch_nor_librosa() -> None:
+    code = (
+        "import sys; from musicdesk.encoders import registry, weights; from pathlib import Path;"
+        "[weights.status(registry.plugin(n), Path('none')) for n in registry.names()];"
+        "sys.exit(bool({'torch', 'librosa', 'numba'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
