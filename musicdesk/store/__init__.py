@@ -1,0 +1,1 @@
+"""The only SQL: database, migrations, and one file a table."""

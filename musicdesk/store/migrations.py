@@ -1,0 +1,105 @@
+"""The tables, as numbered steps. A step that was released is never edited: the next one goes below it.
+
+Paths are the bytes of the file system. Flags are 0 or 1. Times are seconds since the epoch. ``audio_hash`` is the
+identity of a sound and joins files (tracks), analyses (vectors, failures) and what the person said (feedback, plays):
+none of these is thrown away because another is.
+"""
+
+import sqlite_utils
+from sqlite_utils.db import Table
+from sqlite_utils.migrations import Migrations
+
+APPLICATION_ID = 0x6D64736B
+"""Marks the file as ours ("mdsk")."""
+
+MIGRATIONS = Migrations("musicdesk")
+
+
+@MIGRATIONS()
+def m0001_tracks(db: sqlite_utils.Database) -> None:
+    """Folders and the files in them.
+
+    A file that went is ``missing`` and keeps its row; so does one whose folder the person took out (``removed``), so
+    that playlists and a folder that comes back find it again. One file at a path at a time, however many were there.
+    """
+    _table(db, "sources").create({"id": int, "path": bytes}, pk="id", not_null={"path"}, strict=True)
+    _table(db, "sources").create_index(["path"], unique=True)
+    columns = {
+        "id": int, "path": bytes, "audio_hash": str, "length_s": float, "codec": str, "tags": str, "words": str,
+        "size_bytes": int, "mtime_ns": int, "missing": int, "removed": int, "excluded": int, "problem": str,
+        "added": float, "changed": float,
+    }  # fmt: skip
+    flags = {"missing": 0, "removed": 0, "excluded": 0}
+    _table(db, "tracks").create(columns, pk="id", not_null=set(columns) - {"id"}, defaults=flags, strict=True)
+    _table(db, "tracks").create_index(["path"])
+    _table(db, "tracks").create_index(["audio_hash", "mtime_ns", "missing", "removed"])
+    db.execute("CREATE UNIQUE INDEX one_file_at_a_path ON tracks(path) WHERE missing = 0 AND removed = 0")
+
+
+@MIGRATIONS()
+def m0002_vectors(db: sqlite_utils.Database) -> None:
+    """What encoders made of sounds, and the ledger of the sounds of which they could make nothing."""
+    encoders = {"id": int, "name": str, "version": str, "front_end": str, "dim": int, "vocabulary": str}
+    _table(db, "encoders").create(encoders, pk="id", not_null=set(encoders) - {"id"}, strict=True)
+    _table(db, "encoders").create_index(["name", "version", "front_end"], unique=True)
+    vectors = {
+        "id": int, "encoder_id": int, "audio_hash": str, "state": str, "reason": str, "windows": int,
+        "typical_s": float, "decode_s": float, "features_s": float, "encode_s": float, "analysed": float,
+        "vector": bytes, "tags": bytes,
+    }  # fmt: skip
+    failures = {
+        "id": int, "encoder_id": int, "audio_hash": str, "path": bytes, "mtime_ns": int, "state": str,
+        "reason": str, "noted": float,
+    }  # fmt: skip
+    for name, columns in (("vectors", vectors), ("failures", failures)):
+        owner = [("encoder_id", "encoders", "id")]
+        _table(db, name).create(columns, pk="id", not_null=set(columns) - {"id"}, foreign_keys=owner, strict=True)
+        _table(db, name).create_index(["encoder_id", "audio_hash"], unique=True)
+
+
+@MIGRATIONS()
+def m0003_feedback(db: sqlite_utils.Database) -> None:
+    """What the person said of sounds, and what was listened to."""
+    feedback = {
+        "audio_hash": str, "liked": int, "disliked": int, "never": int, "not_now_until": float, "stars": float,
+        "plays": int, "last_played": float,
+    }  # fmt: skip
+    _table(db, "feedback").create(feedback, pk="audio_hash", not_null=set(feedback) - {"stars"}, strict=True)
+    plays = {"id": int, "audio_hash": str, "at": float, "seconds": float}
+    _table(db, "plays").create(plays, pk="id", not_null=set(plays) - {"id"}, strict=True)
+    _table(db, "plays").create_index(["audio_hash"])
+
+
+@MIGRATIONS()
+def m0004_tastes(db: sqlite_utils.Database) -> None:
+    """The taste as it stands, and the edits that led to it."""
+    _table(db, "taste").create({"id": int, "taste": str}, pk="id", strict=True)
+    edits = {
+        "id": int, "label": str, "undone": int, "taste_before": str, "taste_after": str, "feedback_before": str,
+        "feedback_after": str,
+    }  # fmt: skip
+    needed = set(edits) - {"id", "taste_before", "taste_after"}
+    _table(db, "edits").create(edits, pk="id", not_null=needed, defaults={"undone": 0}, strict=True)
+
+
+@MIGRATIONS()
+def m0005_playlists(db: sqlite_utils.Database) -> None:
+    """Named lists of tracks."""
+    _table(db, "playlists").create(
+        {"id": int, "name": str, "note": str}, pk="id", not_null={"name", "note"}, strict=True
+    )
+    _table(db, "playlists").create_index(["name"], unique=True)
+    entries = {"playlist_id": int, "position": int, "track_id": int}
+    owners = [("playlist_id", "playlists", "id"), ("track_id", "tracks", "id")]
+    _table(db, "playlist_tracks").create(
+        entries, pk=("playlist_id", "position"), not_null=set(entries), foreign_keys=owners, strict=True
+    )
+    _table(db, "playlist_tracks").create_index(["track_id"])
+
+
+VERSION = 5
+"""The number of the last migration."""
+
+
+def _table(db: sqlite_utils.Database, name: str) -> Table:
+    return db.table(name)
