@@ -1,0 +1,1 @@
+"""Measures any of it: retrieval, latency, analysis cost."""

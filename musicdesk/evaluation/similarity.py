@@ -1,0 +1,196 @@
+"""Does the space hear music, or file formats? Same-album retrieval and copies found again, on a folder of real music.
+
+Files of one album share codec, bit rate and sample rate, so a figure over the files as they are proves little. Here an
+excerpt of every track is first recoded to one format (mono 22.05 kHz MP3 at 96 kbit/s), and three controls stand
+beside each encoder: albums shuffled over the tracks, and the file format alone. An album is a folder.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from musicdesk.audio import decode
+from musicdesk.audio.worker import Crash, Pool
+from musicdesk.encoders import registry
+from musicdesk.encoders.analysing import Request, analyse, warm_up
+from musicdesk.encoders.pooling import Standardiser
+from musicdesk.errors import NothingYet, UnreadableAudio
+from musicdesk.evaluation.metrics import k_occurrence_skew
+from musicdesk.evaluation.retrieval import GroupRetrieval, cosine, ranks_of_originals, same_group_map, similarity_of
+from musicdesk.jobs import Job
+from musicdesk.library.walk import walk
+from musicdesk.records import Analysis, FloatArray
+
+RATE_HZ = 22_050
+EXCERPT_S = 90.0
+QUIETER_DB = -8.0
+COPIES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderRow:
+    """What one encoder reaches."""
+
+    encoder: str
+    album: GroupRetrieval
+    mp3_found: int
+    """Copies recoded to MP3 whose original is at rank 1."""
+    quieter_found: int
+    """Copies 8 dB quieter whose original is at rank 1."""
+    copies: int
+    hubness: float
+    """Skewness of the 10-occurrences."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarityReport:
+    """All encoders beside their controls."""
+
+    tracks: int
+    albums: int
+    rows: tuple[EncoderRow, ...]
+    format_only: GroupRetrieval
+    """Albums found by codec, sample rate, channels and bit rate of the files as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Excerpt:
+    """One track of the folder and where its recoded excerpts lie."""
+
+    source: str
+    album: str
+    plain: Path
+    """Uncompressed: what the copies must find."""
+    recoded: Path
+    quieter: Path
+    format: tuple[str, int, int, float]
+
+
+def measure(
+    folder: Path, encoders: Sequence[str], *, models: Path, workers: int, rng: np.random.Generator, job: Job
+) -> SimilarityReport:
+    """Measure every encoder on the music in ``folder``; raises NothingYet for a folder without albums."""
+    files = sorted(found.path for found in walk([str(folder)], on_skip=lambda _path, _why: None))
+    if len(files) < 3:
+        raise NothingYet(f"{folder} holds too little music to measure anything.")
+    with tempfile.TemporaryDirectory(prefix="musicdesk-evaluate-") as place:
+        excerpts = tuple(_excerpts(files, Path(place), job=job))
+        copied = excerpts[:: max(1, len(excerpts) // COPIES)][:COPIES]
+        rows = tuple(
+            _row(name, excerpts, copied, models=models, workers=workers, rng=rng, job=job) for name in encoders
+        )
+    formats = similarity_of([e.format for e in excerpts], _same_format)
+    albums = [e.album for e in excerpts]
+    return SimilarityReport(len(excerpts), len(set(albums)), rows, same_group_map(formats, albums, rng=rng))
+
+
+def _excerpts(files: Sequence[str], place: Path, *, job: Job) -> Iterable[_Excerpt]:
+    for number, path in enumerate(job.each(files, text="Recoding excerpts")):
+        try:
+            yield _excerpt(path, place / f"{number:05}")
+        except UnreadableAudio:
+            continue
+
+
+def _excerpt(path: str, stem: Path) -> _Excerpt:
+    """The middle of a track as MP3, as WAV, and as WAV 8 dB quieter."""
+    info = decode.info(path)
+    start = max(0.0, (info.length_s - EXCERPT_S) / 2)
+    samples = decode.read(path, start_s=start, length_s=EXCERPT_S, rate_hz=RATE_HZ).samples
+    excerpt = _Excerpt(
+        source=path,
+        album=os.path.dirname(path),
+        plain=stem.with_suffix(".wav"),
+        recoded=stem.with_suffix(".mp3"),
+        quieter=stem.with_suffix(".quiet.wav"),
+        format=_format(path),
+    )
+    soundfile.write(excerpt.plain, samples, RATE_HZ, subtype="PCM_16")
+    soundfile.write(excerpt.quieter, samples * 10 ** (QUIETER_DB / 20), RATE_HZ, subtype="PCM_16")
+    # libsndfile's level 0.5 is 96 kbit/s for mono MPEG-2 at a constant rate
+    soundfile.write(
+        excerpt.recoded,
+        samples,
+        RATE_HZ,
+        format="MP3",
+        subtype="MPEG_LAYER_III",
+        bitrate_mode="CONSTANT",
+        compression_level=0.5,
+    )
+    return excerpt
+
+
+def _row(
+    name: str,
+    excerpts: Sequence[_Excerpt],
+    copied: Sequence[_Excerpt],
+    *,
+    models: Path,
+    workers: int,
+    rng: np.random.Generator,
+    job: Job,
+) -> EncoderRow:
+    encode = _Encoding(name, models=models, workers=workers, job=job)
+    recoded = encode([e.recoded for e in excerpts])
+    plain = encode([e.plain for e in excerpts])
+    quieter = encode([e.quieter for e in copied])
+    kept = [e for e in excerpts if e.recoded in recoded and e.plain in plain]
+    space = _standardised([recoded[e.recoded] for e in kept])
+    scaler = Standardiser.fit(np.stack([plain[e.plain] for e in kept]))
+    library = scaler.apply(np.stack([plain[e.plain] for e in kept]))
+    places = np.array([kept.index(e) for e in copied if e in kept], dtype=np.int64)
+    mp3 = scaler.apply(np.stack([recoded[kept[i].recoded] for i in places]))
+    quiet = scaler.apply(np.stack([quieter[kept[i].quieter] for i in places]))
+    return EncoderRow(
+        encoder=name,
+        album=same_group_map(cosine(space), [e.album for e in kept], rng=rng),
+        mp3_found=int((ranks_of_originals(mp3, library, places) == 1).sum()),
+        quieter_found=int((ranks_of_originals(quiet, library, places) == 1).sum()),
+        copies=len(places),
+        hubness=k_occurrence_skew(cosine(space)),
+    )
+
+
+class _Encoding:
+    """Encodes files with one encoder in worker processes."""
+
+    def __init__(self, name: str, *, models: Path, workers: int, job: Job) -> None:
+        self._name, self._models, self._workers, self._job = name, str(models), workers, job
+        registry.load(name, models=models)
+
+    def __call__(self, files: Sequence[Path]) -> Mapping[Path, FloatArray]:
+        requests = [Request(str(path), "", self._name, self._models) for path in files]
+        self._job.begin(f"Listening with {self._name}", total=len(requests))
+        vectors: dict[Path, FloatArray] = {}
+        with Pool(
+            analyse, workers=self._workers, start=warm_up, start_args=(self._name, self._models), limit_s=120
+        ) as pool:
+            for request, outcome in pool.run(requests):
+                if isinstance(outcome, Analysis):
+                    vectors[Path(request.path)] = outcome.vector
+                elif isinstance(outcome, Crash):
+                    raise UnreadableAudio(f"{request.path}: {outcome.reason}")
+                self._job.advance()
+        return vectors
+
+
+def _standardised(vectors: Sequence[FloatArray]) -> FloatArray:
+    matrix = np.stack(vectors)
+    return Standardiser.fit(matrix).apply(matrix)
+
+
+def _format(path: str) -> tuple[str, int, int, float]:
+    """Codec, sample rate, channels, and kbit/s as the file's size and length tell."""
+    info = decode.info(path)
+    return info.codec, info.rate_hz, info.channels, os.path.getsize(path) / 125 / max(info.length_s, 1.0)
+
+
+def _same_format(a: tuple[str, int, int, float], b: tuple[str, int, int, float]) -> float:
+    """How alike two files are without being heard: equal codec, rate, channels; bit rates near each other."""
+    equal = sum(x == y for x, y in zip(a[:3], b[:3], strict=True))
+    return equal - abs(float(np.log2(max(a[3], 1) / max(b[3], 1))))

@@ -1,0 +1,1 @@
+"""The taste as named directions of the vector space."""

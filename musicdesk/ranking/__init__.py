@@ -1,0 +1,1 @@
+"""From scores to a list: columns, filters, diversity, explanations."""
