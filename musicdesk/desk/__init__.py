@@ -1,0 +1,1 @@
+"""The use cases: the only room that calls the others in order."""

@@ -1,0 +1,140 @@
+"""Playlists: kept inside, written for other players, read back."""
+
+import os
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from musicdesk.errors import BadRequest, NotFound, NothingYet
+from musicdesk.events import Events
+from musicdesk.playlists import files
+from musicdesk.records import Playlist, PlaylistEntry, Track
+from musicdesk.store.playlists import PlaylistStore, SavedPlaylist
+from musicdesk.store.tracks import TrackStore
+
+__all__ = ["Curating", "ExportReport", "ImportReport", "SavedPlaylist"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What was written where; ``missing`` tracks are not on the disk now and were left out."""
+
+    path: Path
+    written: int
+    missing: tuple[Track, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """A playlist file matched with the library."""
+
+    name: str
+    matched: tuple[Track, ...]
+    unmatched: tuple[PlaylistEntry, ...]
+
+
+class Curating:
+    """Keeps, writes and reads playlists."""
+
+    def __init__(self, *, playlists: PlaylistStore, tracks: TrackStore, events: Events) -> None:
+        self._playlists, self._tracks, self._events = playlists, tracks, events
+
+    def export(
+        self, path: Path, tracks: Sequence[Track], *, name: str = "", relative: bool = True, note: str = ""
+    ) -> ExportReport:
+        """Write a playlist file, its format by its ending (.m3u8 .xspf .jspf .pls), whole or not at all."""
+        here = [track for track in tracks if os.path.exists(track.path)]
+        if not here:
+            raise NothingYet("There is no track to write: the list is empty or its files are not on the disk.")
+        playlist = Playlist(name or path.stem, tuple(_entry(track) for track in here), note)
+        files.write(playlist, path, relative=relative)
+        written = {track.id for track in here}
+        return ExportReport(path, len(here), tuple(t for t in tracks if t.id not in written))
+
+    def read(self, path: Path) -> ImportReport:
+        """Match a playlist file with the library: by path, then MusicBrainz id, then artist, title and length."""
+        playlist = files.read(path)
+        matcher = _Matcher(self._tracks.all(include_missing=True))
+        matched = [(entry, matcher.match(entry)) for entry in playlist.entries]
+        return ImportReport(
+            playlist.name,
+            tuple(track for _, track in matched if track is not None),
+            tuple(entry for entry, track in matched if track is None),
+        )
+
+    def playlists(self) -> tuple[SavedPlaylist, ...]:
+        """The saved playlists."""
+        return self._playlists.all()
+
+    def save(self, name: str, tracks: Sequence[Track], *, note: str = "") -> None:
+        """Keep a playlist under a name, replacing one of that name."""
+        if not name.strip():
+            raise BadRequest("A playlist needs a name.")
+        self._playlists.save(name.strip(), [track.id for track in tracks], note)
+        self._events.playlists_changed.emit(None)
+
+    def delete(self, name: str) -> None:
+        """Delete a saved playlist."""
+        self._need(name)
+        self._playlists.delete(name)
+        self._events.playlists_changed.emit(None)
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename a saved playlist."""
+        self._need(old)
+        if not new.strip() or any(kept.name == new.strip() for kept in self.playlists()):
+            raise BadRequest(f"“{new.strip()}” is empty or already the name of a playlist. Choose another.")
+        self._playlists.rename(old, new.strip())
+        self._events.playlists_changed.emit(None)
+
+    def _need(self, name: str) -> None:
+        if all(kept.name != name for kept in self._playlists.all()):
+            raise NotFound(f"There is no playlist called “{name}”.")
+
+
+class _Matcher:
+    """Finds the tracks that the lines of a playlist mean."""
+
+    def __init__(self, tracks: Sequence[Track]) -> None:
+        self._by_path = {_folded(t.path): t for t in tracks}
+        self._by_mbid = {t.tags.recording_mbid: t for t in tracks if t.tags.recording_mbid}
+        self._by_words: dict[tuple[str, str], list[Track]] = {}
+        self._by_name: dict[str, list[Track]] = {}
+        for track in tracks:
+            self._by_words.setdefault((_folded(track.artist), _folded(track.title)), []).append(track)
+            self._by_name.setdefault(_folded(os.path.basename(track.path)), []).append(track)
+
+    def match(self, entry: PlaylistEntry) -> Track | None:
+        """The one track that fits, or None."""
+        found = self._by_path.get(_folded(entry.path)) or self._by_mbid.get(entry.recording_mbid)
+        if found is not None:
+            return found
+        named = self._by_name.get(_folded(os.path.basename(entry.path)), [])
+        worded = self._by_words.get((_folded(entry.artist), _folded(entry.title)), []) if entry.title else []
+        for candidates in (worded, named):
+            fitting = [track for track in candidates if _fits(entry.length_s, track.length_s)]
+            if len(fitting) == 1:
+                return fitting[0]
+        return None
+
+
+def _fits(told_s: float | None, length_s: float) -> bool:
+    return told_s is None or told_s <= 0 or abs(told_s - length_s) <= 3.0
+
+
+def _folded(text: str) -> str:
+    """One spelling for what is written the same: NFC, no case."""
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def _entry(track: Track) -> PlaylistEntry:
+    return PlaylistEntry(
+        path=track.path,
+        title=track.title,
+        artist=track.artist,
+        album=track.tags.album,
+        length_s=track.length_s or None,
+        recording_mbid=track.tags.recording_mbid,
+        track_number=track.tags.track_number,
+    )

@@ -1,0 +1,59 @@
+"""Every change of taste and feedback, as one undoable step each, shared by window and command line."""
+
+from collections.abc import Mapping
+
+from musicdesk.events import Events
+from musicdesk.records import Edit, Feedback, History, Taste
+from musicdesk.store.feedback import FeedbackStore
+from musicdesk.store.tastes import TasteStore
+
+
+class Editing:
+    """The only writer of feedback and taste."""
+
+    def __init__(self, *, feedback: FeedbackStore, tastes: TasteStore, events: Events) -> None:
+        self._feedback, self._tastes, self._events = feedback, tastes, events
+
+    def taste(self) -> Taste | None:
+        """The current taste, if one was ever made."""
+        return self._tastes.current()
+
+    def apply(self, label: str, *, taste: Taste | None, feedback: Mapping[str, Feedback] | None = None) -> None:
+        """Make one step: the taste and the feedback as they shall be from now on."""
+        after = dict(feedback or {})
+        before = {audio_hash: self._feedback.get(audio_hash) for audio_hash in after}
+        self._tastes.push(Edit(label, self._tastes.current(), taste, before, after))
+        self._feedback.put(after)
+        self._announce(after)
+
+    def renew(self, taste: Taste) -> None:
+        """Replace the taste without a step: it was made anew because the library grew."""
+        self._tastes.set_current(taste)
+        self._events.taste_changed.emit(None)
+
+    def undo(self) -> str:
+        """Take the last step back; its label, "" if there is none."""
+        edit = self._tastes.undo()
+        if edit is None:
+            return ""
+        self._feedback.put(edit.feedback_before)
+        self._announce(edit.feedback_before)
+        return edit.label
+
+    def redo(self) -> str:
+        """Make the step again that was taken back; its label, "" if there is none."""
+        edit = self._tastes.redo()
+        if edit is None:
+            return ""
+        self._feedback.put(edit.feedback_after)
+        self._announce(edit.feedback_after)
+        return edit.label
+
+    def history(self) -> History:
+        """What undo and redo would do."""
+        return self._tastes.history()
+
+    def _announce(self, feedback: Mapping[str, Feedback]) -> None:
+        if feedback:
+            self._events.feedback_changed.emit(frozenset(feedback))
+        self._events.taste_changed.emit(None)

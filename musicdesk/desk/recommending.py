@@ -1,0 +1,331 @@
+"""The taste and the lists that follow from it: show, edit, rank, explain."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from musicdesk.desk.editing import Editing
+from musicdesk.desk.radar import radar
+from musicdesk.desk.snapshot import Snapshot, Snapshots
+from musicdesk.errors import BadRequest, NotFound, NothingYet
+from musicdesk.prototypes import naming
+from musicdesk.prototypes.profile import taste_from
+from musicdesk.ranking import explain as explaining
+from musicdesk.ranking.filters import Allowed, allowed
+from musicdesk.ranking.listing import passed_over, rank
+from musicdesk.ranking.scores import Board, Slide
+from musicdesk.records import (
+    GAIN_MAX,
+    GAIN_MIN,
+    Explanation,
+    Feedback,
+    FloatArray,
+    History,
+    IntArray,
+    Part,
+    Pick,
+    Prototype,
+    Query,
+    Radar,
+    Ranking,
+    Taste,
+    Track,
+)
+from musicdesk.store.feedback import FeedbackStore
+
+SEED = 7919
+"""Of the clustering: the same feedback gives the same taste."""
+SEED_SLOT = 8
+"""The slot of a seed track among the prototypes' 0 to 7."""
+GROWTH = 1.25
+"""The taste is made anew when the library has grown by so much since."""
+SIMILAR = Query(max_per_artist=0, max_per_album=0, include_known=True, min_length_s=0, max_length_s=float("inf"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Setting:
+    """Everything that a list is made from, for one query."""
+
+    snapshot: Snapshot
+    taste: Taste
+    board: Board
+    gains: FloatArray  # [k] of the board's parts
+    allowed: Allowed
+    query: Query
+
+
+class Live:
+    """A slider in the hand: ``move(gain)`` ranks in a few milliseconds, nothing is kept until ``apply``."""
+
+    def __init__(self, setting: _Setting, part: int) -> None:
+        self._setting, self._part = setting, part
+        self._slide = Slide(setting.board, setting.gains, part)
+
+    def move(self, gain: float) -> Ranking:
+        """The list as it would be with this gain."""
+        s = self._setting
+        moved = s.taste.edited(replace(s.taste.prototypes[self._part], gain=_checked_gain(gain)))
+        counts = float(moved.gains[self._part])
+        scores = self._slide.move(counts)
+        return rank(
+            s.snapshot.shelf, s.board, scores, gains=self._slide.gains, query=s.query, variety=s.taste.variety,
+            allowed=s.allowed,
+        )  # fmt: skip
+
+
+class Recommending:
+    """Shows and edits the taste, and ranks by it."""
+
+    def __init__(
+        self,
+        *,
+        snapshots: Snapshots,
+        feedback: FeedbackStore,
+        editing: Editing,
+        now: Callable[[], float],
+    ) -> None:
+        self._snapshots, self._feedback, self._editing, self._now = snapshots, feedback, editing, now
+
+    # ------------------------------------------------------------------------------------------ the taste
+
+    def taste(self) -> Taste:
+        """The current taste; made from the library while nothing is liked. Raises NothingYet before any analysis."""
+        snapshot = self._snapshots.current()
+        taste = self._editing.taste()
+        if taste is None or taste.key != snapshot.vectors.key or len(snapshot.shelf) > GROWTH * taste.sounds:
+            taste = self._made(snapshot, self._feedback.all(), previous=taste)
+            self._editing.renew(taste)
+        return taste
+
+    def refresh(self) -> None:
+        """Make the taste anew if the library has changed since; gains, names and locks survive. Not an undo step."""
+        try:
+            snapshot = self._snapshots.current()
+        except NothingYet:
+            return
+        taste = self._editing.taste()
+        if taste is None or taste.sounds != len(snapshot.shelf) or taste.key != snapshot.vectors.key:
+            self._editing.renew(self._made(snapshot, self._feedback.all(), previous=taste))
+
+    def following(self, changes: Mapping[str, Feedback]) -> Taste | None:
+        """The taste as it follows from the feedback with ``changes`` made; None while nothing is analysed."""
+        before = self._feedback.all()
+        after = {**before, **changes}
+        current = self._editing.taste()
+        try:
+            snapshot = self._snapshots.current()
+        except NothingYet:
+            return current
+        if current is not None and _kinds(before) == _kinds(after):
+            return current
+        return self._made(snapshot, after, previous=current)
+
+    def apply(self, taste: Taste, *, label: str) -> Taste:
+        """Make ``taste`` the current one, as one undo step called ``label``."""
+        for prototype in taste.prototypes:
+            _checked_gain(prototype.gain)
+        self._editing.apply(label, taste=taste)
+        return taste
+
+    def set_gain(self, reference: str, gain: float) -> Taste:
+        """Set a prototype's gain, -1 to 2. Raises NotFound, BadRequest."""
+        p = self._prototype(reference)
+        return self._edit(replace(p, gain=_checked_gain(gain)), f"{p.name} {p.gain:.2f} → {gain:.2f}")
+
+    def mute(self, reference: str, on: bool = True) -> Taste:
+        """Let a prototype count for nothing."""
+        p = self._prototype(reference)
+        return self._edit(replace(p, muted=on), f"{'mute' if on else 'unmute'} {p.name}")
+
+    def solo(self, reference: str, on: bool = True) -> Taste:
+        """Let only this prototype and other soloed ones count."""
+        p = self._prototype(reference)
+        return self._edit(replace(p, solo=on), f"{'solo' if on else 'end solo of'} {p.name}")
+
+    def lock(self, reference: str, on: bool = True) -> Taste:
+        """Keep a prototype as it is when the taste is made anew."""
+        p = self._prototype(reference)
+        return self._edit(replace(p, locked=on), f"{'lock' if on else 'unlock'} {p.name}")
+
+    def rename(self, reference: str, name: str) -> Taste:
+        """Give a prototype another name."""
+        p = self._prototype(reference)
+        if not name.strip():
+            raise BadRequest("A prototype needs a name.")
+        return self._edit(replace(p, name=name.strip()), f"rename {p.name} to {name.strip()}")
+
+    def set_variety(self, value: float) -> Taste:
+        """Set how unlike each other the picks shall be, 0 to 1."""
+        if not 0 <= value <= 1:
+            raise BadRequest(f"Variety goes from 0 to 1; {value:g} does not.")
+        taste = self.taste()
+        return self.apply(replace(taste, variety=value), label=f"variety {taste.variety:.2f} → {value:.2f}")
+
+    def reset(self) -> Taste:
+        """Make the taste anew from the feedback, all gains as found; locked prototypes stay."""
+        snapshot, taste = self._snapshots.current(), self.taste()
+        kept = tuple(p for p in taste.prototypes if p.locked)
+        fresh = self._made(snapshot, self._feedback.all(), previous=replace(taste, prototypes=kept))
+        return self.apply(fresh, label="reset taste")
+
+    def undo(self) -> str:
+        """Take back the last edit of taste or feedback; its label, "" if there is none."""
+        return self._editing.undo()
+
+    def redo(self) -> str:
+        """Make the edit again that was taken back; its label, "" if there is none."""
+        return self._editing.redo()
+
+    def history(self) -> History:
+        """What undo and redo would do."""
+        return self._editing.history()
+
+    def recipe(self) -> str:
+        """The taste in one line, for a playlist's note."""
+        taste = self.taste()
+        gains = "; ".join(f"{p.name} {g:.2f}" for p, g in zip(taste.prototypes, taste.gains, strict=True))
+        return f"{gains}; variety {taste.variety:.2f}; {taste.key.name} {taste.key.version}"
+
+    # ------------------------------------------------------------------------------------------ lists
+
+    def rank(self, query: Query = Query(), *, taste: Taste | None = None) -> Ranking:  # noqa: B008  (frozen)
+        """The picks of a query, best first."""
+        s = self._setting(query, taste or self.taste())
+        return rank(
+            s.snapshot.shelf, s.board, s.board.scores(s.gains), gains=s.gains, query=query, variety=s.taste.variety,
+            allowed=s.allowed,
+        )  # fmt: skip
+
+    def live(self, prototype_id: str, query: Query = Query(), *, taste: Taste | None = None) -> Live:  # noqa: B008
+        """Take hold of a prototype's slider."""
+        taste = taste or self.taste()
+        for part, prototype in enumerate(taste.prototypes):
+            if prototype.id == prototype_id:
+                return Live(self._setting(query, taste), part)
+        raise NotFound("That prototype is no longer part of the taste.")
+
+    def similar(self, track: Track, *, limit: int = 50) -> Ranking:
+        """The tracks that sound most like ``track``, whatever the taste."""
+        snapshot = self._snapshots.current()
+        query = replace(SIMILAR, limit=limit, seed=track.audio_hash)
+        board, gains = self._with_seed(snapshot, snapshot.board(()), np.zeros(0, np.float32), track.audio_hash)
+        permitted = allowed(snapshot.shelf, query, {}, now=self._now())
+        return rank(
+            snapshot.shelf, board, board.scores(gains), gains=gains, query=query, variety=0.0, allowed=permitted
+        )
+
+    def explain(self, track: Track, query: Query = Query()) -> Explanation:  # noqa: B008  (frozen)
+        """Why a track stands where it stands; the parts add up to the score."""
+        s = self._setting(query, self.taste())
+        row = s.snapshot.shelf.row(track.audio_hash)
+        if row is None:
+            raise NothingYet(f"{track.label} is not analysed, so there is nothing to explain yet.")
+        scores = s.board.scores(s.gains)
+        tags, vocabulary = s.snapshot.vectors.tags, s.snapshot.vectors.vocabulary
+        return explaining.explain(
+            s.board,
+            s.gains,
+            row,
+            track=track,
+            allowed=s.allowed,
+            passed_over=passed_over(s.snapshot.shelf, scores, row, query=query, allowed=s.allowed),
+            words=naming.standing_out(tags, vocabulary, np.array([row])),
+        )
+
+    def picks(self, ranking: Ranking, limit: int | None = None) -> tuple[Pick, ...]:
+        """A ranking as records, for people and programs."""
+        tracks = self.by_hash(ranking.hashes[:limit])
+        return tuple(
+            Pick(tracks[h], float(ranking.scores[i]), float(ranking.match[i]), _parts(ranking, i))
+            for i, h in enumerate(ranking.hashes[:limit])
+            if h in tracks
+        )
+
+    def radar(self, ranking: Ranking) -> Radar:
+        """What the picks are like beside the library, on the words in which the prototypes differ (3 to 8 axes)."""
+        return radar(self._snapshots.current(), self.taste(), ranking)
+
+    def by_hash(self, hashes: Iterable[str]) -> dict[str, Track]:
+        """The file that stands for each sound."""
+        tracks = self._snapshots.current().tracks
+        return {h: tracks[h] for h in hashes if h in tracks}
+
+    def typical_start(self, audio_hash: str) -> float:
+        """Where a track is most typical of itself, in seconds; 0 while it is not analysed."""
+        try:
+            snapshot = self._snapshots.current()
+        except NothingYet:
+            return 0.0
+        row = snapshot.shelf.row(audio_hash)
+        return 0.0 if row is None else float(snapshot.vectors.typical_s[row])
+
+    # ------------------------------------------------------------------------------------------ inside
+
+    def _setting(self, query: Query, taste: Taste) -> _Setting:
+        snapshot = self._snapshots.current()
+        board, gains = snapshot.board(taste.prototypes), taste.gains
+        if query.seed:
+            board, gains = self._with_seed(snapshot, board, gains, query.seed)
+        permitted = allowed(snapshot.shelf, query, self._feedback.all(), now=self._now())
+        return _Setting(snapshot, taste, board, gains, permitted, query)
+
+    def _with_seed(self, snapshot: Snapshot, board: Board, gains: FloatArray, seed: str) -> tuple[Board, FloatArray]:
+        """A seed weighs as much as all prototypes together."""
+        row = snapshot.shelf.row(seed)
+        if row is None:
+            raise NothingYet("That track is not analysed, so nothing can be found that is like it.")
+        column, percentiles = snapshot.column(snapshot.shelf.space[row])
+        track = snapshot.tracks.get(seed)
+        weight = max(1.0, float(np.abs(gains).sum()))
+        board = board.with_part(column, percentiles, name=f"like “{track.title if track else seed}”", slot=SEED_SLOT)
+        return board, np.append(gains, np.float32(weight)).astype(np.float32)
+
+    def _prototype(self, reference: str) -> Prototype:
+        taste = self.taste()
+        found = taste.prototype(reference)
+        if found is None:
+            names = ", ".join(f"{i} {p.name}" for i, p in enumerate(taste.prototypes, start=1))
+            raise NotFound(f"No prototype is called “{reference}”. There are: {names}")
+        return found
+
+    def _edit(self, prototype: Prototype, label: str) -> Taste:
+        return self.apply(self.taste().edited(prototype), label=label)
+
+    def _made(self, snapshot: Snapshot, feedback: Mapping[str, Feedback], *, previous: Taste | None) -> Taste:
+        positives, negatives = _kinds(feedback)
+        tags, vocabulary = snapshot.vectors.tags, snapshot.vectors.vocabulary
+
+        def describe(rows: IntArray, taken: Collection[str]) -> str:
+            return naming.name(tags, vocabulary, rows, taken=taken)
+
+        taste = taste_from(
+            snapshot.vectors,
+            snapshot.shelf.space,
+            sorted(positives),
+            sorted(negatives),
+            previous=previous,
+            rng=np.random.default_rng(SEED),
+            describe=describe,
+        )
+        return replace(taste, sounds=len(snapshot.shelf))
+
+
+def _kinds(feedback: Mapping[str, Feedback]) -> tuple[frozenset[str], frozenset[str]]:
+    """The sounds that count for and against the taste."""
+    return (
+        frozenset(h for h, said in feedback.items() if said.positive),
+        frozenset(h for h, said in feedback.items() if said.negative),
+    )
+
+
+def _checked_gain(gain: float) -> float:
+    if not GAIN_MIN <= gain <= GAIN_MAX:
+        raise BadRequest(f"A gain goes from {GAIN_MIN:g} to {GAIN_MAX:g}; {gain:g} does not.")
+    return gain
+
+
+def _parts(ranking: Ranking, i: int) -> tuple[Part, ...]:
+    shares, nearness = ranking.contributions[i], ranking.percentiles[i]
+    parts = zip(ranking.parts, ranking.slots, shares.tolist(), nearness.tolist(), ranking.gains.tolist(), strict=True)
+    return tuple(Part(name, slot, gain, share, near) for name, slot, share, near, gain in parts)
