@@ -354,7 +354,7 @@ class Taste:
 
     key: EncoderKey
     prototypes: tuple[Prototype, ...] = ()
-    variety: float = 0.1
+    variety: float = 0.2
     """0: only the score counts; 1: picks as unlike each other as can be (MMR)."""
     liked: int = 0
     """How many positive tracks it was built from; 0: from the library itself."""

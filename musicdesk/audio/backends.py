@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from musicdesk.audio.container import mp3_knows_its_length
 from musicdesk.errors import UnreadableAudio
 from musicdesk.records import AudioInfo, FloatArray
 
@@ -23,7 +24,9 @@ CHANNELS = (1, 32)
 LONGEST_S = 7 * 24 * 3600.0
 
 _PREROLL_S = 0.2
-"""FFmpeg decoders need some frames before the wanted one to settle (mp3 reservoir, Vorbis and AAC overlap)."""
+"""Decoders need some frames before the wanted one to settle: Vorbis, Opus and AAC because their frames overlap …"""
+_MP3_PREROLL_S = 0.5
+"""… and mp3 because a frame borrows bits from up to 511 bytes before it: 0.2 s is too little at 32 kbit/s."""
 _JITTER_S = 0.05
 """Time stamps in milliseconds (Matroska, ASF) wobble by less than this; what wobbles more is a gap."""
 _DELAY_S = 0.25
@@ -79,7 +82,11 @@ def check_bounds(*, rate_hz: int, channels: int, length_s: float) -> None:
 
 
 class SoundfileDecoder:
-    """wav, aiff, flac, mp3 and Ogg, with exact seeking."""
+    """wav, aiff, flac, Ogg and mp3, with exact seeking.
+
+    Not for an mp3 if it can be helped: python-soundfile seeks after every read, and libsndfile (1.2) begins again
+    without the bits that a frame borrows from those before it: the first tenth of a second of a read may be silent.
+    """
 
     def __init__(self, path: str) -> None:
         try:
@@ -121,9 +128,10 @@ class SoundfileDecoder:
 
 
 class AvDecoder:
-    """Everything that FFmpeg reads; the seek is good to 25 ms in mp3 and aac, exact elsewhere."""
+    """Everything that FFmpeg reads. Exact, but for containers that count time in milliseconds (ASF, Matroska)."""
 
     def __init__(self, path: str) -> None:
+        self._path = path
         self._container, self._fd = _open_container(path)
         try:
             self._stream = self._first_stream()
@@ -186,7 +194,9 @@ class AvDecoder:
         return stream
 
     def _length_s(self) -> float:
-        if self._container.format.name in _UNTIMED or not (self._stream.duration or self._container.duration):
+        kind = self._container.format.name
+        guessed = kind in _UNTIMED and not (kind == "mp3" and mp3_knows_its_length(self._path))
+        if guessed or not (self._stream.duration or self._container.duration):
             return self._counted_s()
         if self._stream.duration:
             return _seconds(self._stream.duration, self._stream.time_base)
@@ -206,7 +216,8 @@ class AvDecoder:
         return "pcm" if name.startswith("pcm_") else name.removesuffix("float").removesuffix("fixed")
 
     def _seek(self, start: int) -> bool:
-        second = max(0.0, start / self._rate_hz - _PREROLL_S) + self._zero_s
+        preroll_s = _MP3_PREROLL_S if self.info.codec == "mp3" else _PREROLL_S
+        second = max(0.0, start / self._rate_hz - preroll_s) + self._zero_s
         self._pending = None
         try:
             self._container.seek(int(second * av.time_base) if start else 0)

@@ -23,7 +23,7 @@ def is_opus(path: str) -> bool:
 def mp3_knows_its_length(path: str) -> bool:
     """Whether the first frame of an mp3 carries a Xing, Info or VBRI table.
 
-    Without one libsndfile guesses the length from the first bit rate, and stops reading there.
+    Without one FFmpeg guesses the length from the first bit rate, and libsndfile even stops reading there.
     """
     try:
         with open(path, "rb") as file:

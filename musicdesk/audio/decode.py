@@ -30,7 +30,7 @@ _PEAK = 16.0
 """Lossy sound may pass full scale a little; beyond this (or NaN) it is damage."""
 _CHUNK = 2**17
 _MARGIN = 1024
-_SOUNDFILE_FIRST = {".wav", ".aif", ".aiff", ".aifc", ".flac", ".mp3", ".ogg", ".oga", ".w64", ".caf", ".au"}
+_SOUNDFILE_FIRST = {".wav", ".aif", ".aiff", ".aifc", ".flac", ".ogg", ".oga", ".w64", ".caf", ".au"}
 
 
 def info(path: str) -> AudioInfo:
@@ -251,8 +251,6 @@ def _order(path: str) -> list[Callable[[str], Decoder]]:
     """The decoders, the better one for this file first."""
     ending = PurePath(path).suffix.lower()
     first = ending in _SOUNDFILE_FIRST and not container.is_opus(path)
-    if ending == ".mp3" and not container.mp3_knows_its_length(path):
-        first = False
     return [SoundfileDecoder, AvDecoder] if first else [AvDecoder, SoundfileDecoder]
 
 

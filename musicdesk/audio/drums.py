@@ -86,16 +86,16 @@ def _steps(rate_hz: int, rng: np.random.Generator, *, clock_hz: float, ring_s: f
 
 
 _ACOUSTIC: dict[str, Hit] = {
-    "kick": partial(_kick, low_hz=52, high_hz=140, fall_s=0.02, ring_s=0.11, click=0.35),
-    "snare": partial(_snare, hz=190, ring_s=0.085, wires=1.1),
-    "ghost": partial(_snare, hz=200, ring_s=0.05, wires=1.4),
+    "kick": partial(_kick, low_hz=58, high_hz=105, fall_s=0.015, ring_s=0.08, click=0.8),
+    "snare": partial(_snare, hz=205, ring_s=0.12, wires=1.9),
+    "ghost": partial(_snare, hz=215, ring_s=0.05, wires=1.8),
     "rim": partial(_knock, hz=820, ring_s=0.014),
-    "hat": partial(_hiss, low_hz=6500, high_hz=13500, ring_s=0.022),
-    "open": partial(_hiss, low_hz=5500, high_hz=13500, ring_s=0.14),
+    "hat": partial(_cymbal, ring_s=0.035, ping=0.5),
+    "open": partial(_cymbal, ring_s=0.22, ping=0.3),
     "ride": partial(_cymbal, ring_s=0.35, ping=0.8),
-    "crash": partial(_cymbal, ring_s=0.7, ping=0.2),
-    "tom": partial(_kick, low_hz=95, high_hz=140, fall_s=0.05, ring_s=0.13, click=0.15),
-    "low tom": partial(_kick, low_hz=70, high_hz=110, fall_s=0.05, ring_s=0.16, click=0.15),
+    "crash": partial(_cymbal, ring_s=0.9, ping=0.2),
+    "tom": partial(_kick, low_hz=95, high_hz=125, fall_s=0.05, ring_s=0.13, click=0.4),
+    "low tom": partial(_kick, low_hz=70, high_hz=95, fall_s=0.05, ring_s=0.16, click=0.4),
     "shaker": partial(_hiss, low_hz=5000, high_hz=12000, ring_s=0.03, attack_s=0.018),
 }
 _BRUSHES: dict[str, Hit] = {
@@ -130,6 +130,8 @@ KITS: Mapping[str, Mapping[str, Hit]] = {
 }
 """Kit → name of the sound → the sound."""
 
+BY_HAND = frozenset({"acoustic", "brushes"})
+"""Kits of which no two hits are quite the same."""
 LEVELS = {
     "kick": 1.0, "snare": 0.7, "clap": 0.6, "ghost": 0.2, "rim": 0.4, "hat": 0.22, "open": 0.25, "ride": 0.25,
     "crash": 0.4, "tom": 0.7, "low tom": 0.75, "shaker": 0.2,

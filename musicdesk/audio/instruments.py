@@ -232,7 +232,7 @@ INSTRUMENTS = {
         Instrument("piano", piano, length_s=4.5, release_s=0.25),
         Instrument("electric piano", electric_piano, length_s=4.0, release_s=0.15),
         Instrument("acoustic guitar", guitar, length_s=3.5, release_s=0.2),
-        Instrument("electric guitar", electric_guitar, length_s=4.0, release_s=0.06, drive=0.8),
+        Instrument("electric guitar", electric_guitar, length_s=4.0, release_s=0.06, drive=2.5),
         Instrument("double bass", double_bass, length_s=2.0, release_s=0.1),
         Instrument("electric bass", electric_bass, length_s=2.5, release_s=0.06),
         Instrument("synth bass", synth_bass, length_s=2.0, release_s=0.04),

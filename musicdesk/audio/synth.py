@@ -224,7 +224,7 @@ def levelled(samples: FloatArray, *, rms_db: float, ceiling_db: float, rate_hz: 
     wanted = 10 ** (rms_db / 20)
     for _ in range(4):  # limiting takes some level away again
         now = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))
-        if now == 0.0:
+        if now == 0.0 or abs(now / wanted - 1) < 0.005:
             break
         samples = limited(samples * np.float32(wanted / now), ceiling_db=ceiling_db, rate_hz=rate_hz)
     return samples

@@ -166,9 +166,6 @@ class Pool(Generic[In, Out]):
         child.end()
 
 
-# ---------------------------------------------------------------------------------------------- the parent's side
-
-
 class _Child(Generic[In]):
     """One process: told by its standard input, heard by its standard output."""
 
@@ -248,9 +245,6 @@ def _ending(code: int | None) -> str:
     with contextlib.suppress(ValueError):
         return signal.Signals(-code).name
     return f"signal {-code}"
-
-
-# ---------------------------------------------------------------------------------------------- the child's side
 
 
 def serve() -> None:

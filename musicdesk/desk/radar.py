@@ -10,12 +10,14 @@ from musicdesk.records import Radar, Ranking, Taste
 
 LEAST, MOST = 3, 8
 """Axes that a radar can be read with."""
+TOP = 25
+"""How many of the picks count: the list a person looks at, not the whole library in order."""
 
 
 def radar(snapshot: Snapshot, taste: Taste, ranking: Ranking) -> Radar:
-    """Mean percentiles of the picks on every axis; the library's is one half by definition."""
+    """Mean percentiles of the first picks on every axis; the library's is one half by definition."""
     axes = _axes(snapshot, taste)
-    rows = [row for h in ranking.hashes if (row := snapshot.shelf.row(h)) is not None]
+    rows = [row for h in ranking.hashes[:TOP] if (row := snapshot.shelf.row(h)) is not None]
     values = tuple(_mean_percentile(snapshot, axis, rows) for axis in axes)
     return Radar(axes, values, (0.5,) * len(axes))
 

@@ -38,6 +38,8 @@ SEED = 7919
 """Of the clustering: the same feedback gives the same taste."""
 SEED_SLOT = 8
 """The slot of a seed track among the prototypes' 0 to 7."""
+OTHERS = 2
+"""Prototypes of the rest of the library, at gain 0, beside those of what is liked: something to turn towards."""
 GROWTH = 1.25
 """The taste is made anew when the library has grown by so much since."""
 SIMILAR = Query(max_per_artist=0, max_per_album=0, include_known=True, min_length_s=0, max_length_s=float("inf"))
@@ -307,6 +309,7 @@ class Recommending:
             previous=previous,
             rng=np.random.default_rng(SEED),
             describe=describe,
+            others=OTHERS,
         )
         return replace(taste, sounds=len(snapshot.shelf))
 

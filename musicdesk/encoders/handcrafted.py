@@ -37,8 +37,6 @@ class Measures:
 
     pace: float
     """Octaves above three onsets a second, the tempo counting half."""
-    clarity: float
-    """How alike the onsets are one beat later, 0 to 1."""
     attack_db: float
     """How much the bands rise from frame to frame."""
     brightness: float
@@ -51,6 +49,11 @@ class Measures:
     """Between the quiet tenth and the loud tenth of the frames."""
     fullness_db: float
     """How evenly bands and frames are filled: the mean level less the level of the mean."""
+
+    @property
+    def energy(self) -> float:
+        """Pace, fullness and attacks together, each against the usual."""
+        return ((self.pace - 0.75) / 0.45 + (self.fullness_db + 18.5) / 5 + (self.attack_db - 1.35) / 0.25) / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ SCALES = (
     Scale("loud", "quiet", lambda m: m.fullness_db, -18.5, 5.0),
     Scale("bright", "dark", lambda m: m.brightness, 0.4, 0.5),
     Scale("percussive", "smooth", lambda m: m.attack_db, 1.35, 0.25),
-    Scale("rhythmic", "free", lambda m: m.clarity, 0.4, 0.2),
+    Scale("energetic", "calm", lambda m: m.energy, 0.0, 0.6),
     Scale("noisy", "melodic", lambda m: m.noisiness, -25.0, 7.0),
     Scale("dynamic", "steady", lambda m: m.range_db, 9.0, 3.5),
     Scale("major", "minor", lambda m: m.majorness, -0.03, 0.08),
@@ -199,7 +202,6 @@ def _measures(
     centroid = measure.centroid_hz(np.sqrt(power), RATE_HZ)
     return Measures(
         pace=_pace(onsets, beat),
-        clarity=beat.clarity,
         attack_db=float(onsets.mean()),
         brightness=float(np.log2(np.maximum(centroid, 20) / 1000).mean()),
         noisiness=float(10 * np.log10(measure.flatness(power) + 1e-6).mean()),

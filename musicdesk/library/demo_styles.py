@@ -71,13 +71,13 @@ _BUSY = ("x--x--x-x-x-x---x--x--x-x-------", "x-x-x-xxx-x-x---x-x-x-xxx---x---",
 _WALTZ = ("x-------x---x-----------", "x-----x-x---x-------x---", "x---x---x-x-x-x-x---x---")
 
 _BACKBEAT: tuple[Groove, ...] = (
-    {"kick": "X.....x.X.......", "snare": "....X.......X...", "hat": "x.x.x.x.x.x.x.x."},
-    {"kick": "X.....x.x.x.....", "snare": "....X.......X...", "hat": "x.x.x.x.x.x.x.x."},
-    {"kick": "X.....x.X.......", "snare": "....X.......X...", "hat": "x.x.x.x.x.x.x.x."},
+    {"kick": "X.....x.X.......", "snare": "....X.......X...", "open": "X.x.X.x.X.x.X.x."},
+    {"kick": "X.....x.x.x.....", "snare": "....X.......X...", "open": "X.x.X.x.X.x.X.x."},
+    {"kick": "X.....x.X.......", "snare": "....X.......X...", "open": "X.x.X.x.X.x.X.x."},
     {
         "kick": "X.....x.x.......",
         "snare": "....X...x.x.XxXx",
-        "hat": "x.x.x.x.",
+        "open": "X.x.X.x.",
         "tom": "..........x.....",
         "low tom": "..............x.",
     },
@@ -175,13 +175,14 @@ STYLES: Mapping[str, Style] = {
     "rock": Style(
         layers=(
             Layer("electric guitar", ("p-p-p-p-p-p-p-p-", "p--p--p-p-p-p-p-"), at=40, level_db=-16, pan=-0.9, wet=0.12),
-            Layer("electric guitar", ("p-p-p-p-p-p-p-p-", "p--p--p-p-p-p-p-"), at=40, level_db=-16, pan=0.9, wet=0.12),
+            Layer("electric guitar", ("c---c-u-..u-c-u-", "c---c-ucu-ucc-u-"),
+                at=57, level_db=-16, pan=0.9, wet=0.15, strum_s=0.01, ring=True),
             Layer("electric bass", ("0-0-0-0-0-0-0-0-",), at=28, level_db=-19, wet=0.03, plays="aABo"),
             Layer("organ", ("c---------------",), at=64, level_db=-26, wet=0.2),
             Layer("electric guitar", _BUSY, at=72, level_db=-18, pan=0.1, wet=0.35, plays="ABo"),
-            Layer("acoustic", grooves=_BACKBEAT, level_db=-16, wet=0.25, plays="aABo"),
+            Layer("acoustic", grooves=_BACKBEAT, level_db=-17, wet=0.4, plays="aABo"),
         ),
-        major=("1564", "1645", "1414"), minor=("1637", "1675", "1376"), leading=False, room_s=0.9, loose_s=0.005,
+        major=("1564", "1645", "1414"), minor=("1637", "1675", "1376"), leading=False, room_s=0.7, loose_s=0.009,
     ),
     "house": Style(
         layers=(

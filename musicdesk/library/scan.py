@@ -65,10 +65,11 @@ def _scanned(found: FoundFile) -> ScannedFile:
     identity = audio_hash(found.path)
     tags, length_s, codec = read_tags(found.path)
     scanned = ScannedFile(found, audio_hash=identity, tags=tags, length_s=length_s, codec=codec)
-    return scanned if codec and length_s > 0 else _asked_of_decoder(scanned)
+    # the tag reader divides by the header's byte rate, which real WAV files lie about (64 s came out as 0.26 s)
+    return scanned if codec not in ("", "wav") and length_s > 0 else _asked_of_decoder(scanned)
 
 
 def _asked_of_decoder(scanned: ScannedFile) -> ScannedFile:
-    """Length and codec of a file that the tag reader does not know: by a wrong ending, for instance."""
+    """Length and codec of a file that the tag reader does not know, by a wrong ending for instance, or gets wrong."""
     info = decode.info(scanned.file.path)
-    return replace(scanned, length_s=info.length_s, codec=info.codec)
+    return replace(scanned, length_s=info.length_s, codec=scanned.codec or info.codec)

@@ -45,11 +45,11 @@ def test_the_level_of_playback_does_not_matter(encoder: Handcrafted, factor: flo
 @pytest.mark.parametrize(
     ("more", "less", "word", "opposite"),
     [
-        (drums(160), pad(110, 165), "fast", "slow"),
+        (drums(480), pad(110, 165), "fast", "slow"),  # sixteenths at 120
         (drums(120), pad(110, 165), "percussive", "smooth"),
         (drums(120), pad(110, 165), "bright", "dark"),
         (drums(120), pad(110, 165), "noisy", "melodic"),
-        (drums(120), pad(110, 165), "rhythmic", "free"),
+        (drums(240), pad(110, 165), "energetic", "calm"),
         (pad(261.6, 329.6, 392.0), pad(220.0, 261.6, 329.6), "major", "minor"),
     ],
 )

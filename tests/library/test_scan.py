@@ -115,3 +115,13 @@ def test_a_scanned_file_travels_between_processes(make: Make) -> None:
     scanned = scan_file(found(make("ogg")))
     assert isinstance(scanned, ScannedFile)
     assert pickle.loads(pickle.dumps(scanned)) == scanned
+
+
+def test_a_wav_with_a_lying_byte_rate_keeps_its_real_length(tmp_path):
+    path = sounds.tone(tmp_path / "a.wav", length_s=4.0)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"fmt ") + 16
+    data[at : at + 4] = (44_100 * 400).to_bytes(4, "little")
+    path.write_bytes(bytes(data))
+    scanned = scan_file(FoundFile(str(path), path.stat().st_size, path.stat().st_mtime_ns))
+    assert scanned.length_s == pytest.approx(4.0, abs=0.01)
