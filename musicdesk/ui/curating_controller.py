@@ -1,0 +1,204 @@
+"""Playlists: kept here, written for other players, read back."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QInputDialog
+
+from musicdesk.desk.curating import ExportReport, ImportReport, SavedPlaylist
+from musicdesk.desk.desk import Desk
+from musicdesk.errors import NothingYet
+from musicdesk.records import Track, printable
+from musicdesk.ui.empty_states import State
+from musicdesk.ui.export_dialog import Export, ExportDialog
+from musicdesk.ui.library_controller import LibraryController
+from musicdesk.ui.tasks import Tasks
+from musicdesk.ui.workspace import TAB_PLAYLISTS, Workspace
+
+KINDS = "Playlists (*.m3u8 *.m3u *.xspf *.jspf *.pls);;All files (*)"
+FIRST = "My playlist"
+
+
+class CuratingController(QObject):
+    """The Playlists page, export and import."""
+
+    def __init__(self, desk: Desk, *, tasks: Tasks, window: Workspace, library: LibraryController) -> None:
+        super().__init__(window)
+        self._desk, self._tasks, self._window, self._library = desk, tasks, window, library
+        self.playlists: tuple[SavedPlaylist, ...] = ()
+        self._wanted = ""
+        page = window.playlists
+        page.chosen.connect(self.choose)
+        page.rename_asked.connect(self._ask_name)
+        page.delete_asked.connect(self.delete)
+        window.library.playlist_chosen.connect(self._open)
+        library.loaded.connect(self._show)
+        for name, do in (("export", self.ask_export), ("import", self._ask_import), ("add_to_playlist", self.ask_add)):
+            window.actions_.on(name, do)
+
+    # ------------------------------------------------------------------ the page
+
+    def refresh(self) -> None:
+        """Look at the saved playlists again."""
+        self._tasks.read(self._desk.curating.playlists, self._loaded, key="playlists")
+
+    def _loaded(self, playlists: tuple[SavedPlaylist, ...]) -> None:
+        self.playlists = playlists
+        self._show()
+
+    def _show(self) -> None:
+        page, names = self._window.playlists, [kept.name for kept in self.playlists]
+        self._window.library.set_playlists([(kept.name, len(kept.track_ids)) for kept in self.playlists])
+        now = self._wanted if self._wanted in names else page.name if page.name in names else "".join(names[:1])
+        page.set_names(names, now)
+        shown = self._named(now)
+        if shown is None:
+            page.show_state(State.NO_PLAYLIST)
+            page.set_note("")
+            return
+        catalogue = self._library.catalogue
+        rows = catalogue.rows_of(shown.track_ids)
+        page.model.show(catalogue, rows)
+        away = len(shown.track_ids) - len(rows)
+        page.set_note(" · ".join(filter(None, (
+            f"{len(rows):,} track{'s' * (len(rows) != 1)}", f"{away:,} not on the disk now" if away else "", shown.note,
+        ))))  # fmt: skip
+        if len(rows):
+            page.show_table()
+        else:
+            page.show_state(State.EMPTY_PLAYLIST)
+
+    def _named(self, name: str) -> SavedPlaylist | None:
+        return next((kept for kept in self.playlists if kept.name == name), None)
+
+    def choose(self, name: str) -> None:
+        """Show this playlist."""
+        self._wanted = name
+        self._show()
+
+    def _open(self, name: str) -> None:
+        self.choose(name)
+        self._window.show_tab(TAB_PLAYLISTS)
+
+    # ------------------------------------------------------------------ keep
+
+    def ask_add(self) -> None:
+        """Ask which playlist the chosen tracks shall go to."""
+        tracks = self._library.targets()
+        if not tracks:
+            return
+        names = [kept.name for kept in self.playlists] or [FIRST]
+        dialog = self._question("Add to playlist", "Which one? A new name makes a new playlist.")
+        dialog.setComboBoxItems(names)
+        dialog.setComboBoxEditable(True)
+        dialog.textValueSelected.connect(lambda name: self.add(name, tracks))
+        dialog.open()
+
+    def _question(self, title: str, text: str) -> QInputDialog:
+        dialog = QInputDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(title)
+        dialog.setLabelText(text)
+        return dialog
+
+    def add(self, name: str, tracks: Sequence[Track]) -> None:
+        """Put tracks at the end of a playlist, new or old."""
+        kept = self._named(name.strip())
+        before = self._library.of_ids(kept.track_ids) if kept else ()
+        self._wanted = name.strip()
+        self._keep(name, (*before, *tracks), note=kept.note if kept else "")
+        what = tracks[0].title if len(tracks) == 1 else f"{len(tracks)} tracks"
+        undo = (lambda: self._keep(name, before, note=kept.note)) if kept else (lambda: self._drop(name.strip()))
+        self._window.notice.say(f"{what} → {name.strip()}", button="Undo", do=undo, brief=True)
+
+    def _keep(self, name: str, tracks: Sequence[Track], *, note: str) -> None:
+        self._tasks.write(lambda: self._desk.curating.save(name, tracks, note=note))
+
+    def _drop(self, name: str) -> None:
+        self._tasks.write(lambda: self._desk.curating.delete(name))
+
+    def delete(self, name: str) -> None:
+        """Delete a playlist; a sentence offers it back."""
+        kept = self._named(name)
+        if kept is None:
+            return
+        tracks = self._library.of_ids(kept.track_ids)
+        self._drop(name)
+        self._window.notice.say(
+            f"{name} is deleted.", button="Undo", do=lambda: self._keep(name, tracks, note=kept.note), brief=True
+        )
+
+    def _ask_name(self, old: str) -> None:
+        dialog = self._question("Rename playlist", "Its new name")
+        dialog.setTextValue(old)
+        dialog.textValueSelected.connect(lambda new: self._rename(old, new))
+        dialog.open()
+
+    def _rename(self, old: str, new: str) -> None:
+        if new.strip() and new.strip() != old:
+            self._wanted = new.strip()
+            self._tasks.write(lambda: self._desk.curating.rename(old, new))
+
+    # ------------------------------------------------------------------ out and in
+
+    def ask_export(self) -> None:
+        """Ask where the list that is shown shall go."""
+        self._window.taste.settle()
+        page = self._window.page
+        tracks = page.view.tracks()
+        if not tracks:
+            self._window.notice.say("There is no list to export yet.", brief=True)
+            return
+        name = {self._window.playlists: self._window.playlists.name, self._window.all_tracks: "Library"}.get(
+            page, "For you"
+        )
+        dialog = ExportDialog(name, tracks, page.view.selection(), self._window)
+        dialog.asked.connect(self.export)
+        dialog.open()
+
+    def export(self, wanted: Export) -> None:
+        """Write it."""
+
+        def work() -> ExportReport:
+            return self._desk.curating.export(
+                wanted.path, wanted.tracks, name=wanted.name, relative=wanted.relative, note=self._recipe()
+            )
+
+        self._tasks.write(work, self._exported)
+
+    def _recipe(self) -> str:
+        try:
+            return self._desk.recommending.recipe()
+        except NothingYet:
+            return ""
+
+    def _exported(self, report: ExportReport) -> None:
+        away = f"; {len(report.missing):,} are not on the disk now and were left out" if report.missing else ""
+        self._window.notice.say(f"{report.written:,} tracks written to {printable(str(report.path))}{away}.")
+
+    def _ask_import(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self._window, "Which playlist?", "", KINDS)
+        if name:
+            self.import_(Path(name))
+
+    def import_(self, path: Path) -> None:
+        """Read a playlist file and keep what is found here."""
+
+        def work() -> ImportReport:
+            report = self._desk.curating.read(path)
+            if report.matched:
+                self._desk.curating.save(report.name or path.stem, report.matched)
+            return report
+
+        self._tasks.write(work, self._imported)
+
+    def _imported(self, report: ImportReport) -> None:
+        whole = len(report.matched) + len(report.unmatched)
+        if not report.matched:
+            self._window.notice.say(f"None of its {whole:,} tracks are in your library.")
+            return
+        self._wanted = report.name
+        self._window.show_tab(TAB_PLAYLISTS)
+        away = f"; {len(report.unmatched):,} are not in your library" if report.unmatched else ""
+        self._window.notice.say(f"{len(report.matched):,} of {whole:,} tracks found{away}.")

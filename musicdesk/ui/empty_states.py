@@ -1,0 +1,111 @@
+"""What stands where nothing can be shown: what is the matter, and one thing to do about it."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from musicdesk.ui.ink import scaled
+from musicdesk.ui.labels import SoftSentence
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One state in words; ``does`` is the action behind the button."""
+
+    title: str
+    sentence: str
+    button: str = ""
+    does: str = ""
+
+
+class State(Enum):
+    """The states of the window in which a table has nothing to show."""
+
+    OPENING = Words("One moment", "Your library is being opened.")
+    NO_FOLDER = Words(
+        "Where is your music?",
+        "Add a folder, or drop one here. musicdesk listens to every track, on this computer alone, and shows your "
+        "taste as sliders.",
+        "Add folder…", "add_folder",
+    )  # fmt: skip
+    NO_TRACKS = Words(
+        "No music in these folders", "There is no file that musicdesk can read. Add another folder.",
+        "Add folder…", "add_folder",
+    )  # fmt: skip
+    NOT_ANALYSED = Words(
+        "Not listened to yet",
+        "Your tracks are known, but nobody has listened to them. It takes about a second a track and can be paused.",
+        "Listen now", "rescan",
+    )  # fmt: skip
+    ANALYSING = Words(
+        "Listening …", "The first tracks appear here in a few seconds, and can be used while the rest goes on.",
+        "Pause", "pause_analysis",
+    )  # fmt: skip
+    NOTHING_LEFT = Words(
+        "Nothing left to suggest",
+        "Every track is liked already, set aside or too short or long for a list.",
+        "Show the library", "tab_2",
+    )  # fmt: skip
+    NOT_FOUND = Words(
+        "Nothing found", "No title, artist or album holds all of these words.", "Clear the search", "back"
+    )
+    NO_PLAYLIST = Words(
+        "No playlist yet", "Choose tracks and press P to keep them as a playlist, or bring one from another player.",
+        "Import playlist…", "import",
+    )  # fmt: skip
+    EMPTY_PLAYLIST = Words("This playlist is empty", "Choose tracks anywhere and press P.", "For you", "tab_1")
+    BROKEN = Words("The library could not be opened", "", "Quit", "quit")
+
+
+class EmptyState(QWidget):
+    """A title, a sentence and a button in the middle of nothing."""
+
+    asked = Signal(str)
+    """The id of the action behind the button."""
+
+    def __init__(self, state: State = State.OPENING) -> None:
+        super().__init__()
+        self.title, self.sentence, self.button = QLabel(), SoftSentence(points=0.5), QPushButton()
+        self.button.setObjectName("primary")
+        font = self.title.font()
+        scaled(font, 5)
+        self.title.setFont(font)
+        self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.title.setWordWrap(True)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.button.setMinimumHeight(32)
+        self.button.setMinimumWidth(144)
+        self._lay_out()
+        self.button.clicked.connect(lambda: self.asked.emit(self.state.value.does))
+        self.set_state(state)
+
+    def _lay_out(self) -> None:
+        inside = QVBoxLayout()
+        inside.setSpacing(12)
+        inside.addWidget(self.title)
+        inside.addWidget(self.sentence)
+        inside.addSpacing(4)
+        inside.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = QWidget()
+        middle.setLayout(inside)
+        middle.setMaximumWidth(420)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(middle, 6)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        column.addLayout(row)
+        column.addStretch(3)
+
+    def set_state(self, state: State, *, sentence: str = "") -> None:
+        """Show this state, with another sentence if one is given."""
+        self.state = state
+        words = state.value
+        self.title.setText(words.title)
+        self.sentence.setText(sentence or words.sentence)
+        self.button.setText(words.button)
+        self.button.setVisible(bool(words.button))
+        self.setAccessibleName(f"{words.title}. {self.sentence.text()}")

@@ -1,0 +1,121 @@
+"""Tabs and table heads without boxes: words, a line, and the accent where one stands."""
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHeaderView, QSplitter, QSplitterHandle, QTabBar, QTabWidget, QWidget
+
+from musicdesk.ui.ink import Ink, blend, focus_ring
+
+PADDING = 8
+ARROW = 12
+
+
+class FlatTabBar(QTabBar):
+    """Words side by side; the page that is shown is underlined."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setDrawBase(False)
+        self.setExpanding(False)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def tabSizeHint(self, index: int) -> QSize:
+        """As wide as the words."""
+        return QSize(self.fontMetrics().horizontalAdvance(self.tabText(index)) + 4 * PADDING, 36)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Words, then the line under the chosen one."""
+        painter, ink = QPainter(self), Ink.of(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for index in range(self.count()):
+            self._paint_tab(painter, ink, index)
+
+    def _paint_tab(self, painter: QPainter, ink: Ink, index: int) -> None:
+        rect, chosen = self.tabRect(index), index == self.currentIndex()
+        under = rect.contains(self.mapFromGlobal(self.cursor().pos())) and self.underMouse()
+        painter.setPen(ink.text if chosen or under else ink.soft)
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), self.tabText(index))
+        if chosen:
+            inside = rect.adjusted(2 * PADDING - 4, 0, -2 * PADDING + 4, 0)
+            painter.fillRect(QRectF(inside.x(), rect.bottom() - 2, inside.width(), 3), ink.accent)
+            if self.hasFocus():
+                focus_ring(painter, QRectF(rect).adjusted(4, 4, -4, -5), ink)
+
+
+class FlatTabs(QTabWidget):
+    """Pages under flat tabs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTabBar(FlatTabBar())
+        self.setDocumentMode(True)
+
+
+class FlatHeader(QHeaderView):
+    """Soft words over a line; an arrow where the table is sorted."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setHighlightSections(False)
+        self.setMinimumSectionSize(32)
+        self.setSectionsClickable(False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        """One head."""
+        ink, model = Ink.of(self), self.model()
+        painter.save()
+        painter.fillRect(rect, ink.raised)
+        painter.setPen(QPen(blend(ink.text, ink.raised, 0.84)))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        side = Qt.AlignmentFlag(model.headerData(section, self.orientation(), Qt.ItemDataRole.TextAlignmentRole) or 0)
+        sorted_here = self.isSortIndicatorShown() and self.sortIndicatorSection() == section
+        middle = bool(side & Qt.AlignmentFlag.AlignHCenter)
+        inside = rect if middle else rect.adjusted(PADDING, 0, -PADDING, 0)
+        painter.setPen(ink.text if sorted_here else ink.soft)
+        text = str(model.headerData(section, self.orientation()) or "")
+        if sorted_here:
+            text += "  ▴" if self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder else "  ▾"
+        painter.drawText(inside, int(side | Qt.AlignmentFlag.AlignVCenter), text)
+        painter.restore()
+
+
+class Line(QWidget):
+    """A rule one pixel high."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """In the colour of what is at rest."""
+        ink = Ink.of(self)
+        QPainter(self).fillRect(self.rect(), blend(ink.text, ink.ground, 0.84))
+
+
+class FlatSplitter(QSplitter):
+    """Panels with a thin line between them that is wide enough to take hold of."""
+
+    def __init__(self, orientation: Qt.Orientation) -> None:
+        super().__init__(orientation)
+        self.setHandleWidth(7)
+        self.setChildrenCollapsible(True)
+
+    def createHandle(self) -> QSplitterHandle:
+        """Our own."""
+        return FlatHandle(self.orientation(), self)
+
+
+class FlatHandle(QSplitterHandle):
+    """A line; under the mouse, the accent."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """In the middle of the handle."""
+        ink, rect = Ink.of(self), self.rect()
+        colour = ink.accent if self.underMouse() else blend(ink.text, ink.ground, 0.84)
+        if self.orientation() == Qt.Orientation.Horizontal:
+            line = QRect(rect.center().x(), rect.y(), 1, rect.height())
+        else:
+            line = QRect(rect.x(), rect.center().y(), rect.width(), 1)
+        QPainter(self).fillRect(line, colour)

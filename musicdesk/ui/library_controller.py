@@ -1,0 +1,187 @@
+"""What the window knows of the library: catalogue, feedback, folders, coverage; and the search in it."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QDesktopServices
+
+from musicdesk.desk.desk import Desk
+from musicdesk.records import Coverage, Feedback, IntArray, Source, Track
+from musicdesk.ui.catalogue import Catalogue
+from musicdesk.ui.empty_states import State
+from musicdesk.ui.local_files import to_url
+from musicdesk.ui.tasks import Tasks
+from musicdesk.ui.workspace import TAB_LIBRARY, Workspace
+
+TYPING_MS = 120
+SETTLING_MS = 30
+
+
+@dataclass(frozen=True)
+class Known:
+    """One look at the library."""
+
+    catalogue: Catalogue
+    feedback: Mapping[str, Feedback]
+    sources: tuple[Source, ...]
+    coverage: Coverage
+
+
+class LibraryController(QObject):
+    """Loads, and looks again when the desk says that something changed."""
+
+    loaded = Signal()
+
+    def __init__(self, desk: Desk, *, tasks: Tasks, window: Workspace) -> None:
+        super().__init__(window)
+        self._desk, self._tasks, self._window = desk, tasks, window
+        self.known: Known | None = None
+        self._came_from = 0
+        self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._typing.timeout.connect(self.filter)
+        self._settling = QTimer(self, singleShot=True, interval=SETTLING_MS)
+        self._settling.timeout.connect(self._load)
+        self._connect()
+
+    def _connect(self) -> None:
+        window = self._window
+        window.search.textEdited.connect(self._search_began)
+        window.search.textChanged.connect(lambda _: self._typing.start())
+        window.search.returnPressed.connect(self._search_ended)
+        window.actions_.on("search", self._focus_search)
+        window.actions_.on("exclude", self.toggle_excluded)
+        window.actions_.on("show_in_folder", self._show_in_folder)
+        window.library.forget_asked.connect(lambda path: self._tasks.write(lambda: self._desk.indexing.forget(path)))
+
+    # ------------------------------------------------------------------ load
+
+    def refresh(self) -> None:
+        """Look again, soon."""
+        self._settling.start()
+
+    def _load(self) -> None:
+        self._tasks.read(self._look, self._show, key="library")
+
+    def _look(self) -> Known:
+        desk, before = self._desk, self.known
+        tracks = desk.indexing.tracks()
+        same = before is not None and before.catalogue.tracks == tracks
+        catalogue = before.catalogue if same and before is not None else Catalogue.of(tracks)
+        return Known(catalogue, desk.listening.feedback(), desk.indexing.sources(), desk.indexing.coverage())
+
+    def _show(self, known: Known) -> None:
+        changed = self.known is None or known.catalogue is not self.known.catalogue
+        self.known = known
+        window = self._window
+        window.library.set_sources(known.sources)
+        window.library.status.set_coverage(known.coverage)
+        window.coverage.set_coverage(known.coverage)
+        window.for_you.model.set_tracks(known.catalogue.by_hash)
+        for page in window.pages:
+            page.view.table.set_feedback(known.feedback)
+        if changed:
+            self.filter()
+        self._tell_offline(known.sources)
+        self.loaded.emit()
+
+    def _tell_offline(self, sources: Sequence[Source]) -> None:
+        away = [source for source in sources if not source.online]
+        if not away:
+            self._window.all_tracks.notice.hide()
+            return
+        names = ", ".join(os.path.basename(s.path.rstrip(os.sep)) or s.path for s in away)
+        self._window.all_tracks.notice.say(
+            f"{names} is not connected; {sum(s.tracks for s in away):,} tracks stay known and come back with it.",
+            button="Look again", do=self._window.actions_["rescan"].trigger, fixed=True,
+        )  # fmt: skip
+
+    # ------------------------------------------------------------------ look up
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """All tracks."""
+        return self.known.catalogue if self.known else Catalogue()
+
+    @property
+    def feedback(self) -> Mapping[str, Feedback]:
+        """All feedback by audio hash."""
+        return self.known.feedback if self.known else {}
+
+    def of_hash(self, audio_hash: str) -> Track | None:
+        """The track that stands for a sound."""
+        return self.catalogue.by_hash.get(audio_hash)
+
+    def targets(self) -> tuple[Track, ...]:
+        """The tracks that an action is about: the chosen rows, or the one the keyboard is on."""
+        view = self._window.view
+        current = view.current()
+        return view.selection() or ((current,) if current is not None else ())
+
+    def of_ids(self, ids: Iterable[int]) -> tuple[Track, ...]:
+        """Tracks by id; unknown ids are left out."""
+        return tuple(self.catalogue.tracks[row] for row in self.catalogue.rows_of(ids))
+
+    # ------------------------------------------------------------------ search
+
+    def _focus_search(self) -> None:
+        self._window.search.setFocus()
+        self._window.search.selectAll()
+
+    def _search_began(self, text: str) -> None:
+        if text and self._window.tabs.currentIndex() != TAB_LIBRARY:
+            self._came_from = self._window.tabs.currentIndex()
+            self._window.tabs.setCurrentIndex(TAB_LIBRARY)
+
+    def _search_ended(self) -> None:
+        self._window.show_tab(TAB_LIBRARY)
+        if self._window.view.table.rowCount():
+            self._window.view.choose_row(0)
+
+    def leave_search(self) -> bool:
+        """Clear the search and go back; False if there was none."""
+        searching = bool(self._window.search.text()) or self._window.search.hasFocus()
+        if self._window.search.text():
+            self._window.search.clear()
+            self._window.tabs.setCurrentIndex(self._came_from)
+        if searching:
+            self._window.view.setFocus()
+        return searching
+
+    def filter(self) -> None:
+        """Show the tracks that hold the words of the search."""
+        catalogue, text = self.catalogue, self._window.search.text()
+        self._tasks.read(lambda: catalogue.matching(text), lambda rows: self._show_rows(catalogue, rows), key="filter")
+
+    def _show_rows(self, catalogue: Catalogue, rows: IntArray) -> None:
+        page = self._window.all_tracks
+        page.model.show(catalogue, rows)
+        page.set_count(page.model.rowCount(), len(catalogue))
+        if page.model.rowCount():
+            page.show_table()
+        elif len(catalogue):
+            page.show_state(State.NOT_FOUND)
+        else:
+            page.show_state(State.NO_TRACKS if self.known and self.known.sources else State.NO_FOLDER)
+
+    # ------------------------------------------------------------------ actions
+
+    def toggle_excluded(self) -> None:
+        """Keep the chosen tracks out, or take them back in."""
+        tracks = self.targets()
+        if not tracks:
+            return
+        out = not all(track.excluded for track in tracks)
+        self._tasks.write(lambda: self._desk.indexing.exclude(tracks, out))
+        what = tracks[0].title if len(tracks) == 1 else f"{len(tracks)} tracks"
+        self._window.notice.say(
+            f"{what} {'is kept out of analysis and lists' if out else 'is back in'}.", button="Undo", brief=True,
+            do=lambda: self._tasks.write(lambda: self._desk.indexing.exclude(tracks, not out)),
+        )  # fmt: skip
+
+    def _show_in_folder(self) -> None:
+        tracks = self.targets()
+        folder = os.path.dirname(tracks[0].path) if tracks else ""
+        if folder and not (os.path.isdir(folder) and QDesktopServices.openUrl(to_url(folder))):
+            self._window.notice.say("The folder could not be opened: it is not on the disk, or nothing shows folders.")

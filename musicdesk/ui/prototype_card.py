@@ -1,0 +1,304 @@
+"""A prototype as a channel of a mixer: colour and shape, name, three exemplars to hear, gain, mute, solo, lock."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QLineF, QRectF, Qt, Signal, SignalInstance
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from musicdesk.records import FloatArray, Prototype, Taste, Track
+from musicdesk.ui import glyphs
+from musicdesk.ui.gain_slider import GainSlider
+from musicdesk.ui.glyphs import GlyphButton
+from musicdesk.ui.ink import Ink, spoken, tabular
+from musicdesk.ui.labels import ElidedLabel, SoftLabel
+from musicdesk.ui.match_histogram import MatchHistogram
+from musicdesk.ui.prototype_name import NEGATION, NameField, ShapeMark
+
+EXEMPLARS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a prototype stands among its fellows."""
+
+    off: bool
+    badge: str
+    """What to say of it beside its name ("" if it plays as it is)."""
+    reason: str
+
+    @classmethod
+    def of(cls, prototype: Prototype, *, soloed: bool) -> "Standing":
+        """Muted, outdone by a solo, locked, or nothing special."""
+        if prototype.muted:
+            return cls(off=True, badge="muted", reason="Muted: it does not count now.")
+        if soloed and not prototype.solo:
+            return cls(
+                off=True, badge="not in solo", reason="Another prototype is on solo: this one does not count now."
+            )
+        if prototype.solo:
+            return cls(off=False, badge="solo", reason="Only the prototypes on solo count now.")
+        if prototype.locked:
+            return cls(off=False, badge="locked", reason="Locked: it stays as it is when you like more tracks.")
+        return cls(off=False, badge="", reason="")
+
+
+class PrototypeCard(QFrame):
+    """One card; every signal begins with the prototype's id (``play_exemplar`` gives an audio hash)."""
+
+    gain_moving = Signal(str, float)
+    gain_set = Signal(str, float)
+    mute_toggled = Signal(str, bool)
+    solo_toggled = Signal(str, bool)
+    lock_toggled = Signal(str, bool)
+    renamed = Signal(str, str)
+    play_exemplar = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.prototype: Prototype | None = None
+        self._soloed, self._full, self._from_likes, self._playing = False, False, False, ""
+        self._tracks: Mapping[str, Track] = {}
+        self.mark, self.name, self.badge = ShapeMark(), NameField(), SoftLabel()
+        self.slider, self.value = GainSlider(), QLabel()
+        self.support, self.histogram = ElidedLabel(soft=True), MatchHistogram()
+        self.exemplars = [GlyphButton(glyphs.play, name=f"Play example {n + 1}") for n in range(EXEMPLARS)]
+        self.mute, self.solo, self.lock = self._switches()
+        self._lay_out()
+        self._connect()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusProxy(self.slider)
+
+    # ------------------------------------------------------------------ building
+
+    def _switches(self) -> tuple[GlyphButton, GlyphButton, GlyphButton]:
+        mute = GlyphButton("M", name="Mute", hint="Mute: leave it out for now (M)")
+        solo = GlyphButton("S", name="Solo", hint="Solo: only this one and others on solo count (S)")
+        lock = GlyphButton(glyphs.unlock, name="Lock", hint="Lock: keep it as it is when you like more tracks")
+        for button in (mute, solo, lock):
+            button.setCheckable(True)
+        return mute, solo, lock
+
+    def _lay_out(self) -> None:
+        self._bottom = self._bottom_row()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 4, 8, 4)
+        column.setSpacing(0)
+        column.addLayout(self._top_row())
+        column.addLayout(self._slider_row())
+        column.addWidget(self._bottom)
+        self.set_full(False)
+
+    def _top_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.mark)
+        row.addSpacing(8)
+        row.addWidget(self.name, 1)
+        row.addSpacing(4)
+        row.addWidget(self.badge)
+        row.addSpacing(4)
+        for button in self.exemplars:
+            row.addWidget(button)
+        return row
+
+    def _slider_row(self) -> QHBoxLayout:
+        self.value.setFont(tabular(self.value.font()))
+        self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.value.setFixedWidth(self.value.fontMetrics().horizontalAdvance("−0.00") + 2)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.value)
+        row.addSpacing(8)
+        row.addWidget(self.histogram)
+        return row
+
+    def _bottom_row(self) -> QWidget:
+        bottom = QWidget()
+        row = QHBoxLayout(bottom)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.support.setFont(tabular(self.support.font(), size=-1.0))
+        row.addWidget(self.support, 1)
+        for widget in (self.mute, self.solo, self.lock):
+            row.addWidget(widget)
+        return bottom
+
+    def _connect(self) -> None:
+        self.slider.moving.connect(self._gain_moves)
+        self.slider.settled.connect(lambda gain: self._say(self.gain_set, gain))
+        self.mute.clicked.connect(lambda on: self._say(self.mute_toggled, on))
+        self.solo.clicked.connect(lambda on: self._say(self.solo_toggled, on))
+        self.lock.clicked.connect(lambda on: self._say(self.lock_toggled, on))
+        self.name.renamed.connect(lambda name: self._say(self.renamed, name))
+        for index, button in enumerate(self.exemplars):
+            button.clicked.connect(lambda _=False, i=index: self._play(i))
+
+    def _say(self, signal: SignalInstance, value: object) -> None:
+        if self.prototype is not None:
+            signal.emit(self.prototype.id, value)
+
+    def _gain_moves(self, gain: float) -> None:
+        self.value.setText(spoken(gain))
+        self._say(self.gain_moving, gain)
+
+    def _play(self, index: int) -> None:
+        if self.prototype is not None and index < len(self.prototype.exemplars):
+            self.play_exemplar.emit(self.prototype.exemplars[index])
+
+    def tab_chain(self) -> list[QWidget]:
+        """Where the Tab key goes inside the card, in order."""
+        return [*self.exemplars, self.slider, self.mute, self.solo, self.lock]
+
+    # ------------------------------------------------------------------ what it shows
+
+    @property
+    def negative(self) -> bool:
+        """Whether it stands for what the listener does not want."""
+        return self.prototype is not None and self.prototype.name.startswith(NEGATION)
+
+    @property
+    def standing(self) -> Standing:
+        """Muted, outdone by a solo, locked …"""
+        assert self.prototype is not None
+        return Standing.of(self.prototype, soloed=self._soloed)
+
+    def set_prototype(self, prototype: Prototype, *, taste: Taste) -> None:
+        """Show this prototype of this taste, silently."""
+        self.prototype = prototype
+        self._soloed, self._from_likes = any(p.solo for p in taste.prototypes), taste.liked > 0
+        self.slider.set_amount(prototype.gain)
+        self.value.setText(spoken(self.slider.amount))
+        self._show_names()
+        self._show_standing()
+        self._show_exemplars()
+
+    def set_full(self, full: bool) -> None:
+        """Show mute, solo, lock and where it comes from, or only name, slider and examples."""
+        self._full = full
+        self._bottom.setVisible(full)
+        if self.prototype is not None:
+            self._show_standing()
+
+    def set_exemplars(self, tracks: Mapping[str, Track]) -> None:
+        """The tracks behind the exemplars' hashes."""
+        self._tracks = tracks
+        self._show_exemplars()
+
+    def set_playing(self, audio_hash: str) -> None:
+        """Which sound is heard now ("" for none)."""
+        self._playing = audio_hash
+        self._show_exemplars()
+
+    def set_percentiles(self, percentiles: FloatArray | None) -> None:
+        """Where the current picks lie on this prototype.  # [n] 0 to 1"""
+        self.histogram.set_percentiles(percentiles, name=self.prototype.name if self.prototype else "")
+
+    def _show_names(self) -> None:
+        assert self.prototype is not None
+        name = self.prototype.name
+        self.setAccessibleName(f"Prototype {name}")
+        self.slider.set_subject(name)
+        for button, verb in ((self.mute, "Mute"), (self.solo, "Solo"), (self.lock, "Lock")):
+            button.setAccessibleName(f"{verb} {name}")
+
+    def _show_standing(self) -> None:
+        assert self.prototype is not None
+        standing, ink = self.standing, Ink.of(self)
+        self.name.set_name(self.prototype.name, off=standing.off)
+        self.badge.setText(standing.badge)
+        self.badge.setToolTip(standing.reason)
+        self.badge.setVisible(bool(standing.badge) and not self._full)
+        origin = origin_of(self.prototype, from_likes=self._from_likes, negative=self.negative)
+        self.support.setText(" · ".join(word for word in (standing.badge, origin) if word))
+        self.setAccessibleDescription(standing.reason)
+        self.mark.set_look(self.prototype.slot, off=standing.off, negative=self.negative)
+        self.slider.set_look(self.prototype.slot, off=standing.off)
+        self.histogram.set_look(self.prototype.slot, off=standing.off)
+        self.value.setEnabled(not standing.off)
+        self._show_switches(ink)
+        self.update()
+
+    def _show_switches(self, ink: Ink) -> None:
+        assert self.prototype is not None
+        self.mute.setChecked(self.prototype.muted)
+        self.solo.setChecked(self.prototype.solo)
+        self.lock.setChecked(self.prototype.locked)
+        self.lock.set_glyph(glyphs.lock if self.prototype.locked else glyphs.unlock)
+        self.mute.on_colour, self.solo.on_colour, self.lock.on_colour = ink.soft, ink.accent, ink.soft
+
+    def _show_exemplars(self) -> None:
+        hashes = self.prototype.exemplars if self.prototype else ()
+        for index, button in enumerate(self.exemplars):
+            button.setVisible(index < len(hashes))
+            if index < len(hashes):
+                self._show_exemplar(button, hashes[index], index)
+
+    def _show_exemplar(self, button: GlyphButton, audio_hash: str, index: int) -> None:
+        track, playing = self._tracks.get(audio_hash), bool(audio_hash) and audio_hash == self._playing
+        title = track.label if track else f"example {index + 1}"
+        button.describe(f"{'Stop' if playing else 'Play'} {title}", f"{'Stop' if playing else 'Hear'}: {title}")
+        button.set_glyph(glyphs.stop if playing else glyphs.play)
+        button.setCheckable(playing)
+        button.setChecked(playing)
+        button.on_colour = Ink.of(self).accent
+
+    # ------------------------------------------------------------------ keys and painting
+
+    def event(self, event: QEvent) -> bool:
+        """Keep M, S and F2 from the window's shortcuts while the keyboard is on this card."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self._action(event) is not None
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """M mutes, S puts on solo, F2 renames."""
+        action = self._action(event)
+        if action is None:
+            super().keyPressEvent(event)
+        else:
+            action()
+
+    def _action(self, event: QKeyEvent) -> Callable[[], None] | None:
+        key = Qt.Key
+        if event.key() == key.Key_F2:
+            return self.name.begin
+        if event.modifiers() != Qt.KeyboardModifier.NoModifier or self.name.editing:
+            return None
+        return {key.Key_M: self.mute.click, key.Key_S: self.solo.click}.get(key(event.key()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self.prototype is not None:
+            self._show_standing()
+            self._show_exemplars()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The ground, and the strip in the prototype's colour: broken where it is turned away from."""
+        painter, ink = QPainter(self), Ink.of(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(ink.line, 1))
+        painter.setBrush(ink.raised)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        if self.prototype is not None:
+            style = Qt.PenStyle.DotLine if self.negative else Qt.PenStyle.SolidLine
+            cap = Qt.PenCapStyle.FlatCap if self.negative else Qt.PenCapStyle.RoundCap
+            painter.setPen(QPen(ink.slot(self.prototype.slot, off=self.standing.off), 3, style, cap))
+            painter.drawLine(QLineF(4.5, 8, 4.5, self.height() - 8))
+
+
+def origin_of(prototype: Prototype, *, from_likes: bool, negative: bool) -> str:
+    """Where a prototype comes from, in words."""
+    if not prototype.support:
+        return ""
+    kind = "disliked track" if negative else "liked track" if from_likes else "track of your library"
+    many = "" if prototype.support == 1 else "s"
+    return f"from {prototype.support:,} {kind.replace('track', 'track' + many, 1)}"

@@ -1,0 +1,115 @@
+"""A window and a desk together: builds the controllers, joins them, and ends them."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Qt
+
+from musicdesk.desk.desk import Desk
+from musicdesk.ui import theme
+from musicdesk.ui.bridge import Bridge
+from musicdesk.ui.curating_controller import CuratingController
+from musicdesk.ui.explanation_controller import ExplanationController
+from musicdesk.ui.feedback_controller import FeedbackController
+from musicdesk.ui.indexing_controller import IndexingController
+from musicdesk.ui.library_controller import LibraryController
+from musicdesk.ui.playback_controller import PlaybackController
+from musicdesk.ui.ranking_controller import RankingController
+from musicdesk.ui.settings_dialog import SettingsDialog
+from musicdesk.ui.shortcut_sheet import ShortcutSheet
+from musicdesk.ui.tasks import Tasks
+from musicdesk.ui.workspace import Workspace
+
+
+class Session(QObject):
+    """Alive from the opening of a desk to the closing of the window."""
+
+    def __init__(self, desk: Desk, *, tasks: Tasks, window: Workspace) -> None:
+        super().__init__(window)
+        self.desk, self.tasks, self.window = desk, tasks, window
+        self._closed = False
+        self.bridge = Bridge(desk.events, self)
+        self.library = LibraryController(desk, tasks=tasks, window=window)
+        self.ranking = RankingController(desk, tasks=tasks, window=window, library=self.library)
+        self.explanation = ExplanationController(
+            desk, tasks=tasks, window=window, library=self.library, ranking=self.ranking
+        )
+        self.indexing = IndexingController(desk, tasks=tasks, window=window)
+        self.playback = PlaybackController(desk, tasks=tasks, window=window, library=self.library)
+        self.feedback = FeedbackController(desk, tasks=tasks, window=window, library=self.library)
+        self.curating = CuratingController(desk, tasks=tasks, window=window, library=self.library)
+        self._join()
+
+    def _join(self) -> None:
+        bridge, window = self.bridge, self.window
+        bridge.library_changed.connect(self.library.refresh)
+        bridge.feedback_changed.connect(self.library.refresh)
+        bridge.analysis_changed.connect(self.library.refresh)
+        bridge.analysis_changed.connect(self.ranking.grow)
+        bridge.library_changed.connect(self.ranking.grow)
+        bridge.taste_changed.connect(self.ranking.refresh)
+        bridge.playlists_changed.connect(self.curating.refresh)
+        self.indexing.working.connect(self._working)
+        self.playback.said.connect(self.feedback.say)
+        self.tasks.problem.connect(window.notice.say)
+        window.taste.full_toggled.connect(lambda on: self.desk.set(full_panel=on))
+        for name, do in (("back", self._back), ("settings", self._ask_settings), ("keys", self._show_keys)):
+            window.actions_.on(name, do)
+
+    def begin(self, folders: Sequence[str] = ()) -> None:
+        """Show what there is, then listen to ``folders``."""
+        settings = self.desk.settings
+        self.window.restore(settings.window)
+        self.window.taste.set_full(settings.full_panel)
+        theme.look(settings.theme)
+        self.library.refresh()
+        self.ranking.refresh()
+        self.curating.refresh()
+        self.window.for_you.view.setFocus()
+        if folders:
+            self.indexing.add(folders)
+
+    def _working(self, on: bool) -> None:
+        self.ranking.working = on
+        self.library.refresh()
+        if not on:
+            self.ranking.refresh()
+
+    def _back(self) -> None:
+        """Escape: out of the search, off the slider, away from a seed."""
+        if not self.library.leave_search() and not self._leave_slider():
+            self.ranking.leave_seed()
+
+    def _leave_slider(self) -> bool:
+        if self.window.view.hasFocus():
+            return False
+        self.window.view.setFocus()
+        return True
+
+    def _ask_settings(self) -> None:
+        dialog = SettingsDialog(self.desk.settings, self.window)
+        dialog.changed.connect(self._set)
+        self.tasks.read(self.desk.modelling.models, dialog.set_models, key="models")
+        dialog.finished.connect(lambda _: self.tasks.forget("models"))
+        dialog.open()
+
+    def _set(self, name: str, value: object) -> None:
+        self.desk.set(**{name: value})
+        if name == "theme":
+            theme.look(str(value))
+
+    def _show_keys(self) -> None:
+        sheet = ShortcutSheet(self.window)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.open()
+
+    def close(self) -> None:
+        """End what runs, remember the window, close the desk; twice does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self.window.taste.settle()
+        self.playback.close()
+        self.bridge.close()
+        self.tasks.close()
+        self.desk.set(window=self.window.remembered())
+        self.desk.close()

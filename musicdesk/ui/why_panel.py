@@ -1,0 +1,179 @@
+"""Why this track: its match and rank, the parts that add up to its score, what keeps it out, and its words."""
+
+from itertools import pairwise
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from musicdesk.records import Explanation, Part, Taste
+from musicdesk.ui import glyphs
+from musicdesk.ui.chips import Chips
+from musicdesk.ui.contribution_bar import BarScale, ContributionBar
+from musicdesk.ui.glyphs import GlyphSign
+from musicdesk.ui.ink import spoken
+from musicdesk.ui.labels import ElidedLabel, SoftLabel, SoftSentence, scrolling
+
+MOST_BARS = 9
+EMPTY = "Choose a track to see why it stands where it stands."
+
+
+class WhyPanel(QWidget):
+    """Bars that explain a track and are controls at once.
+
+    ``part_clicked`` gives the slot whose slider is asked for; ``gain_moving`` and ``gain_set`` give the part's name and
+    a gain, as the slider of the taste panel does (``gain_set`` once, when a drag or a burst of keys ends).
+    """
+
+    gain_moving = Signal(str, float)
+    gain_set = Signal(str, float)
+    part_clicked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.explanation: Explanation | None = None
+        self.bars: list[ContributionBar] = []
+        self._silenced: frozenset[str] = frozenset()
+        self.title, self.standing = ElidedLabel(), SoftLabel(points=-0.5)
+        self.left_out = LeftOut()
+        self.together, self.words = SoftSentence(), Chips()
+        self._lay_out()
+        self.set_explanation(None)
+
+    # ------------------------------------------------------------------ building
+
+    def _lay_out(self) -> None:
+        empty = SoftSentence(EMPTY, points=0.0)
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        empty.setMargin(16)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(empty)
+        self._pages.addWidget(self._page())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._pages)
+
+    def _page(self) -> QWidget:
+        font = self.title.font()
+        font.setWeight(font.Weight.DemiBold)
+        self.title.setFont(font)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(4)
+        for widget in (self.title, self.standing, self.left_out):
+            widget.setContentsMargins(8, 0, 8, 0)
+            column.addWidget(widget)
+        column.addWidget(self._scroll(), 1)
+        return page
+
+    def _scroll(self) -> QScrollArea:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 8)
+        column.setSpacing(4)
+        self._bars = QVBoxLayout()
+        self._bars.setSpacing(0)
+        column.addLayout(self._bars)
+        for widget in (self.together, self.words):
+            box = QVBoxLayout()
+            box.setContentsMargins(8, 0, 8, 0)
+            box.addWidget(widget)
+            column.addLayout(box)
+        column.addStretch(1)
+        return scrolling(inside)
+
+    def _new_bar(self) -> ContributionBar:
+        bar = ContributionBar()
+        bar.moving.connect(lambda gain: self.gain_moving.emit(bar.part.name, gain))
+        bar.settled.connect(lambda gain: self._settled(bar, gain))
+        bar.clicked.connect(lambda: self.part_clicked.emit(bar.part.slot))
+        return bar
+
+    # ------------------------------------------------------------------ what it shows
+
+    def set_explanation(self, explanation: Explanation | None) -> None:
+        """Show why, silently; None asks to choose a track. Bars under a hand keep their place and scale."""
+        self.explanation = explanation
+        self._pages.setCurrentIndex(int(explanation is not None))
+        if explanation is None:
+            return
+        self.title.setText(explanation.track.label)
+        self.standing.setText(
+            f"Match {explanation.match * 100:.0f} %  ·  rank {explanation.rank:,} of {explanation.of:,}"
+        )
+        self.standing.setToolTip("The rank is among all that are analysed, before caps and filters.")
+        self.left_out.set_sentences(explanation.left_out)
+        self.words.set_words(explanation.words)
+        self.together.setText(f"Together {spoken(explanation.score, sign=True)}{told_rest(explanation.parts)}")
+        if not self.busy:
+            self._show_parts(explanation.parts)
+
+    def set_taste(self, taste: Taste | None) -> None:
+        """Which parts are muted or outdone by a solo: their bars are no controls until they count again."""
+        pairs = zip(taste.prototypes, taste.gains, strict=True) if taste else ()
+        self._silenced = frozenset(p.name for p, counts in pairs if p.gain and not counts)
+        if self.explanation is not None and not self.busy:
+            self._show_parts(self.explanation.parts)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a hand is on one of the bars."""
+        return any(bar.busy for bar in self.bars)
+
+    def settle(self) -> None:
+        """End what is under way on any bar: its ``gain_set`` comes now."""
+        for bar in self.bars:
+            bar.flush()
+
+    def _show_parts(self, parts: tuple[Part, ...]) -> None:
+        shown = parts[:MOST_BARS]
+        self._keep_bars(shown)
+        scale = BarScale.of(shown)
+        for bar, part in zip(self.bars, shown, strict=True):
+            bar.set_part(part, scale=scale, silenced=part.name in self._silenced)
+
+    def _keep_bars(self, parts: tuple[Part, ...]) -> None:
+        """A bar stays with its part, so that the keyboard stays with it when the order changes."""
+        old = {bar.part.name: bar for bar in self.bars}
+        kept = [old.pop(part.name) if part.name in old else self._new_bar() for part in parts]
+        for bar in old.values():
+            self._bars.removeWidget(bar)
+            bar.hide()
+            bar.deleteLater()
+        for place, bar in enumerate(kept):
+            if self._bars.indexOf(bar) != place:
+                self._bars.insertWidget(place, bar)
+        for first, second in pairwise(kept):
+            QWidget.setTabOrder(first, second)
+        self.bars = kept
+
+    def _settled(self, bar: ContributionBar, gain: float) -> None:
+        self.gain_set.emit(bar.part.name, gain)
+
+
+class LeftOut(QWidget):
+    """Sentences that say what keeps the track out of the list."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 4, 0, 4)
+        row.setSpacing(8)
+        self.text = QLabel()
+        self.text.setWordWrap(True)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        row.addWidget(GlyphSign(glyphs.warning), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.text, 1)
+
+    def set_sentences(self, sentences: tuple[str, ...]) -> None:
+        """Show them, or nothing."""
+        self.text.setText("\n".join(sentences))
+        self.setVisible(bool(sentences))
+
+
+def told_rest(parts: tuple[Part, ...]) -> str:
+    """What the parts without a bar add ("" if all have one)."""
+    rest = parts[MOST_BARS:]
+    if not rest:
+        return ""
+    return f", of it {spoken(sum(p.contribution for p in rest), sign=True)} from {len(rest)} smaller parts"

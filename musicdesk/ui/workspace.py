@@ -1,0 +1,238 @@
+"""What is inside the window: where everything stands. It knows no desk; ``session.Session`` brings it to life."""
+
+import base64
+from functools import partial
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from musicdesk.ui import icons
+from musicdesk.ui.actions import Actions
+from musicdesk.ui.coverage_page import CoveragePage
+from musicdesk.ui.flat import FlatSplitter, FlatTabs, Line
+from musicdesk.ui.glyphs import GlyphButton
+from musicdesk.ui.library_panel import LibraryPanel
+from musicdesk.ui.local_files import folders_in
+from musicdesk.ui.main_window import REMEMBERED, SEPARATOR, memory
+from musicdesk.ui.notice import Notice
+from musicdesk.ui.pages import ForYouPage, LibraryPage, PlaylistsPage, TablePage
+from musicdesk.ui.taste_panel import TastePanel
+from musicdesk.ui.tracks_view import TracksView
+from musicdesk.ui.transport import Transport
+from musicdesk.ui.why_panel import WhyPanel
+
+LEFT, MIDDLE, RIGHT = 200, 752, 328
+TAB_FOR_YOU, TAB_LIBRARY, TAB_PLAYLISTS, TAB_COVERAGE = range(4)
+
+
+class Workspace(QWidget):
+    """Panels left, right and below, pages in the middle."""
+
+    folders_dropped = Signal(list)
+    looks_changed = Signal()
+    """Palette or font."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAcceptDrops(True)
+        self.actions_ = Actions(self)
+        self.library, self.taste, self.why, self.transport = LibraryPanel(), TastePanel(), WhyPanel(), Transport()
+        self.for_you, self.all_tracks = ForYouPage(), LibraryPage()
+        self.playlists, self.coverage = PlaylistsPage(), CoveragePage()
+        self.notice = Notice(name="Message")
+        self.search = self._search()
+        self.undo = GlyphButton(icons.undo, name="Undo", size=28, glyph_size=15)
+        self.redo = GlyphButton(icons.redo, name="Redo", size=28, glyph_size=15)
+        self.export = GlyphButton(icons.export, name="Export playlist", size=28, glyph_size=15)
+        self.gear = GlyphButton(icons.gear, name="Settings", size=28, glyph_size=15)
+        self.tabs = self._tabs()
+        self._lay_out()
+        self._connect()
+        self.setMinimumSize(880, 560)
+        self.set_history("", "")
+
+    # ------------------------------------------------------------------ building
+
+    def _search(self) -> QLineEdit:
+        field = QLineEdit()
+        field.setPlaceholderText("Find by title, artist or album")
+        field.setAccessibleName("Search")
+        field.setToolTip("Find tracks (/); Esc goes back")
+        field.setClearButtonEnabled(True)
+        field.setMaximumWidth(440)
+        field.setMinimumHeight(28)
+        field.setTextMargins(6, 0, 6, 0)
+        return field
+
+    def _tabs(self) -> FlatTabs:
+        tabs = FlatTabs()
+        tabs.tabBar().setAccessibleName("Pages")
+        for page, title in (
+            (self.for_you, "For you"),
+            (self.all_tracks, "Library"),
+            (self.playlists, "Playlists"),
+            (self.coverage, "Coverage"),
+        ):
+            tabs.addTab(page, title)
+            page.setAccessibleName(title)
+        return tabs
+
+    def _lay_out(self) -> None:
+        self._right = FlatSplitter(Qt.Orientation.Vertical)
+        self._right.addWidget(self.taste)
+        self._right.addWidget(self.why)
+        self._right.setStretchFactor(0, 3)
+        self._right.setStretchFactor(1, 2)
+        self._right.setSizes([460, 240])
+        self._columns = FlatSplitter(Qt.Orientation.Horizontal)
+        for widget in (self.library, self._middle(), self._right):
+            self._columns.addWidget(widget)
+        self._columns.setStretchFactor(1, 1)
+        self._columns.setCollapsible(1, False)
+        self._columns.setSizes([LEFT, MIDDLE, RIGHT])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._top())
+        column.addWidget(Line())
+        column.addWidget(self._columns, 1)
+        column.addWidget(Line())
+        column.addWidget(self.transport)
+
+    def _middle(self) -> QWidget:
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs, 1)
+        column.addWidget(self.notice)
+        middle.setMinimumWidth(400)
+        return middle
+
+    def _top(self) -> QWidget:
+        top = QWidget()
+        row = QHBoxLayout(top)
+        row.setContentsMargins(12, 6, 12, 6)
+        row.setSpacing(4)
+        row.addWidget(self.search, 1)
+        row.addStretch(1)
+        for button in (self.undo, self.redo, self.export, self.gear):
+            row.addWidget(button)
+        return top
+
+    def _connect(self) -> None:
+        for button, name in (
+            (self.undo, "undo"), (self.redo, "redo"), (self.export, "export"), (self.gear, "settings"),
+        ):  # fmt: skip
+            button.clicked.connect(self.actions_[name].trigger)
+            button.setToolTip(self.actions_[name].toolTip())
+        for page in self.pages:
+            page.empty.asked.connect(self.trigger)
+        self.library.add_asked.connect(self.actions_["add_folder"].trigger)
+        self.library.rescan_asked.connect(self.actions_["rescan"].trigger)
+        self.library.import_asked.connect(self.actions_["import"].trigger)
+        self.playlists.export_asked.connect(self.actions_["export"].trigger)
+        self.playlists.import_asked.connect(self.actions_["import"].trigger)
+        for number in range(self.tabs.count()):
+            self.actions_.on(f"tab_{number + 1}", partial(self.show_tab, number))
+        self.actions_.on("down", lambda: self.view.step(1))
+        self.actions_.on("up", lambda: self.view.step(-1))
+        self.actions_.on("quit", lambda: self.window().close())
+        for number in range(1, 10):
+            self.actions_.on(f"focus_{number}", partial(self.taste.focus_prototype, number - 1))
+
+    # ------------------------------------------------------------------ what stands where
+
+    @property
+    def pages(self) -> tuple[TablePage, ...]:
+        """The pages with a table."""
+        return (self.for_you, self.all_tracks, self.playlists)
+
+    @property
+    def page(self) -> TablePage:
+        """The page with a table that is shown, or was last."""
+        shown = self.tabs.currentWidget()
+        return shown if isinstance(shown, TablePage) else self.for_you
+
+    @property
+    def view(self) -> TracksView:
+        """Its table."""
+        return self.page.view
+
+    def trigger(self, action: str) -> None:
+        """Do what an action does, by its id."""
+        if action:
+            self.actions_[action].trigger()
+
+    def show_tab(self, number: int) -> None:
+        """Show a page, the keyboard on its table."""
+        self.tabs.setCurrentIndex(number)
+        if number != TAB_COVERAGE:
+            self.view.setFocus()
+
+    def set_history(self, undo: str, redo: str) -> None:
+        """Name what undo and redo would do."""
+        for name, what, button in (("undo", undo, self.undo), ("redo", redo, self.redo)):
+            self.actions_.describe(name, what)
+            button.setEnabled(bool(what))
+            button.describe(self.actions_[name].text(), self.actions_[name].toolTip())
+
+    def focused_prototype(self) -> str:
+        """The id of the prototype whose card the keyboard is on ("" for none)."""
+        focus = QApplication.focusWidget()
+        for card in self.taste.cards:
+            if focus is not None and card.isAncestorOf(focus) and card.prototype is not None:
+                return card.prototype.id
+        return ""
+
+    # ------------------------------------------------------------------ size and place, remembered
+
+    def remembered(self) -> str:
+        """Size of the window and of the panels, as text."""
+        states = (self.window().saveGeometry(), self._columns.saveState(), self._right.saveState())
+        return SEPARATOR.join(base64.b64encode(state.data()).decode() for state in states)
+
+    def restore(self, text: str) -> None:
+        """Take the panels' sizes from text; what is broken is left alone."""
+        states = memory(text)
+        if len(states) == REMEMBERED:
+            self._columns.restoreState(states[1])
+            self._right.restoreState(states[2])
+
+    # ------------------------------------------------------------------ what Qt asks
+
+    def event(self, event: QEvent) -> bool:
+        """Space and Enter press the button that has the keyboard; they do not play then."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            focus, key = QApplication.focusWidget(), event.key()
+            if isinstance(focus, QAbstractButton | QComboBox | QTabBar) and key == Qt.Key.Key_Space:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Icons follow the palette."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange) and hasattr(self, "library"):
+            self.library.refresh()
+            self.looks_changed.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Folders from outside may come in."""
+        if event.source() is None and folders_in(event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Folders have come in."""
+        event.acceptProposedAction()
+        self.folders_dropped.emit(folders_in(event.mimeData().urls()))
