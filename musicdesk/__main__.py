@@ -1,6 +1,6 @@
 """``python -m musicdesk`` is the command ``musicdesk``."""
 
-from musicdesk.cli.main import main
+from musicdesk.cli.entry import main
 
 if __name__ == "__main__":
     main()

@@ -1,5 +1,6 @@
 """The groups ``bench`` (how fast) and ``evaluate`` (how good): the commands behind every claimed figure."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def bench_rank(context: Context, tracks: int, prototypes: int, variety: float, w
     result = context.desk.measuring.rank(tracks=tracks, prototypes=prototypes, variety=variety)
     rows = {"move": result.wall, "move_cpu": result.cpu, "scores": result.scores}
     if window:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # painted the same, and shown to nobody
         from musicdesk.ui.bench import slider_to_paint
 
         rows["painted"] = slider_to_paint(tracks=tracks, prototypes=prototypes, variety=variety)

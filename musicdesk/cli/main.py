@@ -62,10 +62,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def main() -> NoReturn:
-    """Entry point of the command."""
-    # one thread a product: spinning BLAS threads cost more than they give at these sizes
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    """Run the command and leave with its code."""
     sys.exit(run())
 
 

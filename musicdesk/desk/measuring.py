@@ -1,6 +1,6 @@
 """Benchmarks and evaluations, called by the front ends; nothing of the listener's desk is touched."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from musicdesk.evaluation.cost import CostRow
 from musicdesk.evaluation.retrieval import GroupRetrieval
 from musicdesk.evaluation.similarity import SimilarityReport
 from musicdesk.jobs import Job
+from musicdesk.records import Ranking
 from musicdesk.settings import Folders
 
 __all__ = ["CostRow", "GroupRetrieval", "Measuring", "RankBench", "SimilarityReport"]
@@ -27,6 +28,11 @@ class Measuring:
         """Time a slider move over a synthetic library."""
         rng = np.random.default_rng(seed)
         return bench.rank(tracks=tracks, prototypes=prototypes, variety=variety, rng=rng)
+
+    def slide(self, *, tracks: int, prototypes: int, variety: float, seed: int = 0) -> Callable[[float], Ranking]:
+        """A slider over a synthetic library, for measuring a window that shows its list."""
+        rng = np.random.default_rng(seed)
+        return bench.slider(tracks=tracks, prototypes=prototypes, variety=variety, rng=rng)
 
     def analysis(
         self, folder: Path, *, encoder: str, workers: Sequence[int], limit: int | None, job: Job

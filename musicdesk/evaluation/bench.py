@@ -11,7 +11,7 @@ from musicdesk.ranking.filters import allowed
 from musicdesk.ranking.listing import rank as rank_list
 from musicdesk.ranking.scores import Board, Slide
 from musicdesk.ranking.shelf import Shelf
-from musicdesk.records import FloatArray, Latency, Query
+from musicdesk.records import FloatArray, Latency, Query, Ranking
 
 TRACKS_PER_ALBUM, ALBUMS_PER_ARTIST = 12, 4
 
@@ -36,7 +36,7 @@ def rank(
     *,
     tracks: int = 200_000,
     prototypes: int = 24,
-    dim: int = 200,
+    dim: int = 400,
     top: int = 200,
     variety: float = 0.2,
     moves: int = 200,
@@ -47,19 +47,33 @@ def rank(
     The vectors are made of 200 clusters, prototypes are tracks, gains wander over their whole range. How many threads
     numpy may use is the caller's business.
     """
+    slide, ranked = _in_hand(tracks=tracks, prototypes=prototypes, dim=dim, top=top, variety=variety, rng=rng)
+    gains = rng.uniform(-1, 2, moves).tolist()
+    wall, cpu = timed(ranked, gains)
+    alone, _ = timed(slide.move, gains)
+    return RankBench(wall, cpu, alone, tracks, prototypes, dim, top, variety)
+
+
+def slider(
+    *, tracks: int, prototypes: int, variety: float, dim: int = 400, top: int = 200, rng: np.random.Generator
+) -> Callable[[float], Ranking]:
+    """A slider over a synthetic library: called with a gain it ranks the ``top``. For measuring what shows it."""
+    return _in_hand(tracks=tracks, prototypes=prototypes, dim=dim, top=top, variety=variety, rng=rng)[1]
+
+
+def _in_hand(
+    *, tracks: int, prototypes: int, dim: int, top: int, variety: float, rng: np.random.Generator
+) -> tuple[Slide, Callable[[float], Ranking]]:
     shelf, board = synthetic(tracks=tracks, prototypes=prototypes, dim=dim, rng=rng)
     query = Query(limit=top)
     may = allowed(shelf, query, {}, now=0.0)
     slide = Slide(board, rng.uniform(-0.5, 2, prototypes).astype(np.float32), 0)
 
-    def move(gain: float) -> None:
+    def ranked(gain: float) -> Ranking:
         scores = slide.move(gain)
-        rank_list(shelf, board, scores, gains=slide.gains, query=query, variety=variety, allowed=may)
+        return rank_list(shelf, board, scores, gains=slide.gains, query=query, variety=variety, allowed=may)
 
-    gains = rng.uniform(-1, 2, moves).tolist()
-    wall, cpu = timed(move, gains)
-    alone, _ = timed(slide.move, gains)
-    return RankBench(wall, cpu, alone, tracks, prototypes, dim, top, variety)
+    return slide, ranked
 
 
 def timed(action: Callable[[float], object], arguments: list[float], *, warm_up: int = 5) -> tuple[Latency, Latency]:

@@ -1,24 +1,20 @@
-"""Mel spectrograms as librosa makes them, without librosa (whose first call compiles for seconds).
+"""Mel spectrograms as ``librosa.feature`` makes them, without its first call that compiles for 16 seconds.
 
-The filters are Slaney's (linear below 1 kHz, logarithmic above, area-normalised), the window is a periodic Hann, frames
-are centred with zeros beyond the ends: ``librosa.feature.melspectrogram`` with its defaults is the reference.
+The filters are librosa's own; the transform is scipy's, with a periodic Hann window and frames that are centred with
+zeros beyond the ends: ``librosa.feature.melspectrogram`` with its defaults is the reference.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.fft import rfft
 
 from musicdesk.errors import BadRequest
 from musicdesk.records import FloatArray
 
-DoubleArray = npt.NDArray[np.float64]
 BLOCK_FRAMES = 512  # keeps the frames at hand in the processor's cache
-HZ_PER_MEL = 200 / 3
-LOG_FROM_HZ, LOG_FROM_MEL, LOG_STEP = 1000.0, 15.0, float(np.log(6.4)) / 27
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +62,14 @@ def spectrogram(samples: FloatArray, *, n_fft: int, hop: int, power: float = 2.0
 
 @lru_cache(maxsize=16)
 def mel_filters(spec: MelSpec) -> FloatArray:
-    """Triangles of equal area, equally spaced in mel.  # [n_mels, 1 + n_fft // 2] float32"""
-    top_hz = spec.rate_hz / 2 if spec.fmax is None else spec.fmax
-    edges_hz = mel_to_hz(np.linspace(hz_to_mel(spec.fmin), hz_to_mel(top_hz), spec.n_mels + 2))
-    bins_hz = np.fft.rfftfreq(spec.n_fft, 1 / spec.rate_hz)
-    slopes = edges_hz[:, None] - bins_hz[None, :]
-    widths_hz = np.diff(edges_hz)[:, None]
-    triangles = np.maximum(0, np.minimum(-slopes[:-2] / widths_hz[:-1], slopes[2:] / widths_hz[1:]))
-    filters: FloatArray = (triangles * (2 / (edges_hz[2:] - edges_hz[:-2]))[:, None]).astype(np.float32)
+    """Librosa's filters: triangles of equal area, equally spaced on Slaney's mel scale.  # [n_mels, 1 + n_fft // 2]"""
+    from librosa.filters import mel  # a second of importing, so only where sound is analysed
+
+    filters: FloatArray = mel(
+        sr=spec.rate_hz, n_fft=spec.n_fft, n_mels=spec.n_mels, fmin=spec.fmin, fmax=spec.fmax, dtype=np.float32
+    )
     filters.setflags(write=False)
     return filters
-
-
-def hz_to_mel(hz: float) -> float:
-    """Slaney's mel scale."""
-    if hz < LOG_FROM_HZ:
-        return hz / HZ_PER_MEL
-    return LOG_FROM_MEL + float(np.log(hz / LOG_FROM_HZ)) / LOG_STEP
-
-
-def mel_to_hz(mels: DoubleArray) -> DoubleArray:
-    """The other way round, for arrays."""
-    logarithmic = LOG_FROM_HZ * np.exp(LOG_STEP * (mels - LOG_FROM_MEL))
-    result: DoubleArray = np.where(mels < LOG_FROM_MEL, mels * HZ_PER_MEL, logarithmic)
-    return result
 
 
 @lru_cache(maxsize=16)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from musicdesk.errors import UserFacing
 from musicdesk.settings import Folders
 
 
@@ -16,12 +17,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("folders", nargs="*", help="folders of music to add")
     parser.add_argument("--data", type=Path, help="folder of the database and settings")
     asked = parser.parse_args(argv)
-    return run(Folders.default(asked.data), asked.folders)
+    try:
+        return run(Folders.default(asked.data), asked.folders)
+    except UserFacing as error:
+        print(f"musicdesk: {error}", file=sys.stderr)
+        return 1
 
 
 def run(folders: Folders, sources: Sequence[str] = ()) -> int:
     """Open the window on a data folder, add ``sources``, and stay until it is closed."""
     one_thread()
+    need_screen()
     from PySide6.QtCore import QTimer
 
     from musicdesk.ui.opening import application, open_window
@@ -35,6 +41,13 @@ def run(folders: Folders, sources: Sequence[str] = ()) -> int:
     code = app.exec()
     opened.close()
     return code
+
+
+def need_screen() -> None:
+    """Raise UserFacing where Qt would end the whole process, because there is nothing to show a window on."""
+    shown = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if sys.platform == "linux" and not shown:
+        raise UserFacing("There is no screen to open a window on. Without one, run: musicdesk tour FOLDER")
 
 
 def one_thread() -> None:

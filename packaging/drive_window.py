@@ -1,0 +1,95 @@
+"""Open the real window on a data folder, use it with mouse and keys, and write pictures. Called by screenshots."""
+
+import argparse
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ[name] = "1"
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from musicdesk.settings import Folders, Settings
+from musicdesk.ui.gain_slider import GainSlider
+from musicdesk.ui.opening import Opened, application, open_window
+
+SIZE = (1280, 800)
+TABS = {"library": 1, "playlists": 2, "coverage": 3}
+
+
+def main() -> None:
+    """Write the pictures that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--theme", choices=("light", "dark"), required=True)
+    parser.add_argument("--scale", default="1")
+    parser.add_argument("pages", nargs="+")
+    asked = parser.parse_args()
+    suffix = f"{asked.theme}{'' if asked.scale == '1' else f'@{asked.scale}x'}"
+    app = application()
+    for page in asked.pages:
+        with tempfile.TemporaryDirectory() as place:
+            data = Path(place) / "data"
+            if page != "first-run":
+                shutil.copytree(asked.data, data)
+            Settings(theme=asked.theme, full_panel=page == "full").save(data)
+            opened = open_window(Folders.default(data))
+            opened.window.resize(*SIZE)
+            use(app, opened, page)
+            opened.window.grab().save(str(asked.out / f"{page}-{suffix}.png"))
+            opened.window.close()
+            wait(app, 0.2)
+
+
+def use(app: QApplication, opened: Opened, page: str) -> None:
+    """Do what a person would do before looking at this page."""
+    until(app, lambda: opened.session is not None)
+    wait(app, 1.5)
+    if page == "first-run" or opened.session is None:
+        return
+    workspace = opened.session.window
+    if page in ("main", "full"):
+        drag(app, next(s for s in workspace.taste.findChildren(GainSlider) if s.isVisible()), to=1.6)
+        wait(app, 0.5)
+        QTest.mouseClick(workspace.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(120, 28 * 2 + 14))
+    else:
+        bar = workspace.tabs.tabBar()
+        QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(TABS[page]).center())
+    wait(app, 1.5)
+
+
+def drag(app: QApplication, slider: GainSlider, *, to: float) -> None:
+    """Drag the thumb with the mouse, as a hand does."""
+    y = slider.height() // 2
+    ends = (round(slider.x_of(slider.value())), round(slider.x_of(round(to * 100))))
+    QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(ends[0], y))
+    for step in range(1, 9):
+        QTest.mouseMove(slider, QPoint(ends[0] + (ends[1] - ends[0]) * step // 8, y))
+        wait(app, 0.03)
+    QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(ends[1], y))
+
+
+def until(app: QApplication, done: Callable[[], bool], limit_s: float = 60) -> None:
+    """Let the window live until ``done()``."""
+    end = time.monotonic() + limit_s
+    while not done() and time.monotonic() < end:
+        wait(app, 0.02)
+
+
+def wait(app: QApplication, seconds: float) -> None:
+    """Let the window live for a while."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        app.processEvents()
+        time.sleep(0.005)
+
+
+if __name__ == "__main__":
+    main()
