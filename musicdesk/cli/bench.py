@@ -1,7 +1,9 @@
 """The groups ``bench`` (how fast) and ``evaluate`` (how good): the commands behind every claimed figure."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import click
@@ -44,6 +46,24 @@ def bench_rank(context: Context, tracks: int, prototypes: int, variety: float, w
     lines = [f"{tracks} tracks × {prototypes} prototypes, slider move to the ranked top {result.top}:"]
     lines += [f"  {name:<9} {_latency(latency)}" for name, latency in rows.items()]
     show({**data, **{name: latency_json(row) for name, row in rows.items()}}, "\n".join(lines), as_json=as_json)
+
+
+@bench.command("start")
+@click.option("--runs", type=click.IntRange(1, 50), default=5, show_default=True, help="How often.")
+@json_option
+@passed
+def bench_start(context: Context, runs: int, as_json: bool) -> None:
+    """Time from starting the program to its painted window, and to the list in it.
+
+    Example: musicdesk bench start --runs 5
+    """
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from musicdesk.ui.started import start_once
+
+    painted, listed = zip(*(start_once(context.folders) for _ in range(runs)), strict=True)
+    rows = {"painted": _latency_of(painted), "listed": _latency_of(listed)}
+    lines = [f"  {name:<9} {_latency(row)}" for name, row in rows.items()]
+    show({name: latency_json(row) for name, row in rows.items()}, "\n".join(lines), as_json=as_json)
 
 
 @bench.command("analysis")
@@ -150,7 +170,12 @@ def _measure(measure: Measure) -> str:
 
 
 def _latency(latency: Latency) -> str:
-    return f"median {latency.median_ms:.2f} ms, 95 % under {latency.p95_ms:.2f} ms ({latency.n} moves)"
+    return f"median {latency.median_ms:.2f} ms, 95 % under {latency.p95_ms:.2f} ms ({latency.n} times)"
+
+
+def _latency_of(times_ms: Sequence[float]) -> Latency:
+    ordered = sorted(times_ms)
+    return Latency(median(ordered), ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))], len(ordered))
 
 
 def _cost_cells(row: CostRow) -> tuple[str, ...]:

@@ -14,7 +14,6 @@ from musicdesk.encoders.base import EncoderSpec
 from musicdesk.errors import Ambiguous, BadRequest, NotFound
 from musicdesk.events import Events
 from musicdesk.jobs import Job
-from musicdesk.library.demo import make_demo
 from musicdesk.library.scan import Changes, changes, scan_file
 from musicdesk.library.walk import walk
 from musicdesk.records import Analysis, Coverage, FoundFile, ScannedFile, ScanReport, Skipped, Source, State, Track
@@ -84,6 +83,8 @@ class Indexing:
 
     def make_demo(self, folder: Path, *, job: Job) -> tuple[Path, ...]:
         """Write the demo library into ``folder``, or check that it is there."""
+        from musicdesk.library.demo import make_demo  # its filters cost a second of importing, for the demo alone
+
         return make_demo(folder, job=job)
 
     def forget(self, folder: str) -> None:

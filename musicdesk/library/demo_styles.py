@@ -49,7 +49,7 @@ class Style:
 
     layers: tuple[Layer, ...]
     major: tuple[str, ...] = ("1645", "1564", "1425", "1345")
-    minor: tuple[str, ...] = ("1637", "1465", "1765", "1415")
+    minor: tuple[str, ...] = ("1615", "1465", "1765", "1415")
     """Chords by degree, one a bar; two of them become the sections A and B."""
     beats: int = 4
     swing: float = 0.5
@@ -182,7 +182,7 @@ STYLES: Mapping[str, Style] = {
             Layer("electric guitar", _BUSY, at=72, level_db=-18, pan=0.1, wet=0.35, plays="ABo"),
             Layer("acoustic", grooves=_BACKBEAT, level_db=-17, wet=0.4, plays="aABo"),
         ),
-        major=("1564", "1645", "1414"), minor=("1637", "1675", "1376"), leading=False, room_s=0.7, loose_s=0.009,
+        major=("1564", "1645", "1414"), minor=("1617", "1675", "1417"), leading=False, room_s=0.7, loose_s=0.009,
     ),
     "house": Style(
         layers=(
@@ -192,7 +192,7 @@ STYLES: Mapping[str, Style] = {
             Layer("synth lead", _BUSY, at=76, level_db=-20, wet=0.3, plays="B", pumped=True),
             Layer("electronic", grooves=_FOUR, level_db=-15, wet=0.05, plays="iaAB"),
         ),
-        minor=("1637", "1475", "1675"), leading=False, room_s=1.5, loose_s=0.0,
+        minor=("1417", "1475", "1615"), leading=False, room_s=1.5, loose_s=0.0,
     ),
     "breakbeat": Style(
         layers=(
@@ -202,7 +202,7 @@ STYLES: Mapping[str, Style] = {
             Layer("synth pluck", ("0.2.4.3.5.3.4.2.",), at=57, level_db=-22, wet=0.4, plays="AB"),
             Layer("electronic", grooves=_BREAK, level_db=-14, wet=0.05, plays="aAB"),
         ),
-        minor=("1637", "1475", "1615"), leading=False, room_s=1.8, loose_s=0.0,
+        minor=("1417", "1475", "1615"), leading=False, room_s=1.8, loose_s=0.0,
     ),
     "chip": Style(
         layers=(

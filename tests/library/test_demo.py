@@ -15,7 +15,7 @@ from musicdesk.library import demo
 from musicdesk.library.demo import make_demo, read_manifest
 from musicdesk.library.demo_albums import ALBUMS, Album, Piece
 from musicdesk.library.demo_mix import mix
-from musicdesk.library.demo_score import SCALES, TONICS, Note, Score, compose
+from musicdesk.library.demo_score import SCALES, TONICS, Score, compose
 from musicdesk.library.demo_styles import STYLES
 from musicdesk.library.identity import audio_hash
 from musicdesk.library.scan import scan_file
@@ -40,7 +40,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def score(album: Album, piece: Piece) -> Score:
-    return compose(piece, STYLES[piece.style or album.style], rng=np.random.default_rng(5))
+    seed = [7, ALBUMS.index(album), album.pieces.index(piece)]
+    return compose(piece, STYLES[piece.style or album.style], rng=np.random.default_rng(seed))
 
 
 class TestCatalogue:
@@ -83,9 +84,11 @@ class TestScore:
     def test_it_ends_on_the_tonic(self) -> None:
         for album, piece in PIECES:
             written = score(album, piece)
-            last = [n for part in written.parts for n in part.notes if n.beat > written.beats - 4 and n.pitch != "kick"]
-            low = min((note.pitch for note in last if isinstance(note.pitch, int)), default=None)
-            assert low is None or low % 12 == TONICS[piece.key], piece.title
+            close = written.beats - STYLES[piece.style or album.style].beats - 0.15
+            last = [note.pitch for part in written.parts for note in part.notes if note.beat > close]
+            low = min((pitch for pitch in last if isinstance(pitch, int)), default=None)
+            assert low is not None
+            assert low % 12 == TONICS[piece.key], piece.title
 
     def test_energy_means_more_notes(self) -> None:
         def density(album: Album, piece: Piece) -> float:
@@ -104,7 +107,7 @@ def played(index: int) -> tuple[Piece, np.ndarray, int]:
 
 
 class TestSound:
-    @pytest.mark.parametrize("index", [0, 8, 24, 36])
+    @pytest.mark.parametrize("index", [0, 9, 24, 36])
     def test_level_peak_fade_and_key_are_as_said(self, index: int) -> None:
         piece, samples, rate = played(index)
         assert -18 < 20 * np.log10(np.sqrt(np.mean(samples**2))) < -12.5
@@ -128,12 +131,14 @@ class TestSound:
 
 
 def heard_key(mono: np.ndarray, rate: int) -> tuple[str, str]:
-    """Krumhansl and Kessler's profiles against the strength of the twelve pitch classes."""
-    size = np.abs(np.fft.rfft(mono)) ** 2
-    hz = np.fft.rfftfreq(len(mono), 1 / rate)
-    use = (hz > 60) & (hz < 1500)
+    """Krumhansl and Kessler's profiles against the strength of the twelve pitch classes, every moment alike."""
+    frames = np.lib.stride_tricks.sliding_window_view(mono, 8192)[::4096] * np.hanning(8192)
+    size = np.abs(np.fft.rfft(frames))
+    hz = np.fft.rfftfreq(8192, 1 / rate)
+    use = (hz > 100) & (hz < 1500)
     classes = np.round(12 * np.log2(hz[use] / 440) + 69).astype(int) % 12
-    chroma = np.sqrt(np.bincount(classes, size[use], minlength=12))
+    chroma = size[:, use] ** 2 @ np.eye(12)[classes]
+    chroma = (chroma / (chroma.max(axis=1, keepdims=True) + 1e-9)).mean(axis=0)
     fits = {(key, mode): np.corrcoef(np.roll(KRUMHANSL[mode], at), chroma)[0, 1]
             for key, at in TONICS.items() for mode in KRUMHANSL}  # fmt: skip
     return max(fits, key=lambda known: fits[known])
@@ -170,7 +175,7 @@ class TestFiles:
         assert (manifest["version"], manifest["seed"]) == (demo.VERSION, 7)
         first = manifest["tracks"][0]
         assert (first["tempo_bpm"], first["key"], first["mode"], first["energy"]) == (160, "E", "minor", 0.9)
-        assert not [path for path in tmp_path.rglob(".*")]
+        assert not list(tmp_path.rglob(".*"))
 
     def test_same_seed_same_sound_other_seed_other_sound(self, tmp_path: Path) -> None:
         for name, seed in (("a", 7), ("b", 7), ("c", 8)):
@@ -227,7 +232,3 @@ def test_soundfile_reads_every_format_back(tmp_path: Path, small: None) -> None:
     for path, album in zip(make_demo(tmp_path, job=Job()), SMALL, strict=True):
         info = soundfile.info(path)
         assert (info.samplerate, info.channels) == (album.rate_hz, 2)
-
-
-def test_notes_are_comparable() -> None:
-    assert Note(0, 1, 60, 1) == Note(0, 1, 60, 1)

@@ -134,6 +134,30 @@ def test_ogg_pages_renumbered_by_a_cover_do_not_count(make: Make) -> None:
     assert audio_hash(str(path)) == before
 
 
+def ogg_page(serial: int, flags: int, number: int, *packets: bytes) -> bytes:
+    lacing = b"".join(b"\xff" * (len(packet) // 255) + bytes([len(packet) % 255]) for packet in packets)
+    head = b"OggS\0" + struct.pack("<BqIII", flags, 0, serial, number, 0)
+    return head + bytes([len(lacing)]) + lacing + b"".join(packets)
+
+
+def test_of_an_ogg_the_packets_after_the_headers_count_and_nothing_else(tmp_path: Path) -> None:
+    """Headers may share pages with each other and with the sound; streams that are no sound do not count."""
+    ident, comment, setup = b"\x01vorbis" + bytes(23), b"\x03vorbis" + COVER[:300], b"\x05vorbis" + COVER[:600]
+    sound = (COVER[1000:1400], COVER[2000:2900], COVER[3000:3001])
+    mixed = tmp_path / "mixed.ogg"
+    mixed.write_bytes(
+        ogg_page(1, 2, 0, ident)
+        + ogg_page(2, 2, 0, b"fishead\0" + bytes(56))
+        + ogg_page(1, 0, 1, comment)
+        + ogg_page(1, 0, 2, setup, sound[0])
+        + ogg_page(2, 4, 1, b"")
+        + ogg_page(1, 4, 3, *sound[1:])
+    )
+    bare = tmp_path / "bare"
+    bare.write_bytes(b"".join(sound))
+    assert audio_hash(str(mixed)) == audio_hash(str(bare))
+
+
 def test_chained_ogg_streams_all_count(make: Make, tmp_path: Path) -> None:
     one, two, three = (make("ogg", seed=seed, name=str(seed)).read_bytes() for seed in (1, 2, 3))
     a, b = tmp_path / "a.ogg", tmp_path / "b.ogg"
