@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sounds
 from playback import ear
-from playback.player_contract import PlayerContract, song
+from playback.player_contract import PlayerBench, PlayerContract, song
 
 from musicdesk.playback.player import PlayerState, open_player
 
@@ -58,7 +58,7 @@ def sweep(tmp_path_factory):
     return str(sounds.write(tmp_path_factory.mktemp("sweep") / "sweep.flac", sounds.sweep(**SWEEP)))
 
 
-class TestOnVirtualSink(PlayerContract):
+class OnDevice(PlayerBench):
     tolerance_s = 0.25  # other processes may hold the machine
 
     def make_player(self):
@@ -67,6 +67,12 @@ class TestOnVirtualSink(PlayerContract):
     def pass_time(self, seconds):
         time.sleep(seconds)
 
+
+class TestContract(OnDevice, PlayerContract):
+    """The same promises, kept on a real device."""
+
+
+class TestSound(OnDevice):
     def recorded(self, player, path, **how):
         """What is heard while a file is played to its end.  # [n, 2]"""
         ends = []
@@ -80,6 +86,12 @@ class TestOnVirtualSink(PlayerContract):
         heard = ear.loud(self.recorded(player, sounds.tone(tmp_path / "tone.ogg", hz=440, length_s=1.5, level=0.5)))
         assert sounds.pitch(heard, RATE_HZ) == pytest.approx(440, abs=0.5)
         assert ear.seconds_of(heard, hz=440, rate_hz=RATE_HZ, level=0.5) == pytest.approx(1.5, abs=0.05)
+
+    def test_left_stays_left_and_right_stays_right(self, player, tmp_path):
+        both = np.column_stack([sounds.sine(hz=440, length_s=0.6), sounds.sine(hz=660, length_s=0.6)])
+        heard = ear.loud(self.recorded(player, sounds.write(tmp_path / "both.wav", both)))
+        pitches = [sounds.pitch(heard[:, side], RATE_HZ) for side in (0, 1)]
+        assert pitches == [pytest.approx(440, abs=2), pytest.approx(660, abs=2)]
 
     def test_gain_and_volume_are_heard_as_levels(self, player, tmp_path):
         path = sounds.tone(tmp_path / "tone.wav", length_s=0.8, level=0.5)

@@ -28,7 +28,9 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(sounds.tone(tmp_path_factory.mktemp("songs") / "song.wav", length_s=LENGTH_S, level=0.1))
 
 
-class PlayerContract:
+class PlayerBench:
+    """A player to try, and time to pass."""
+
     tolerance_s = 0.1
 
     def make_player(self) -> Player:
@@ -57,6 +59,11 @@ class PlayerContract:
     def near(self, seconds: float) -> object:
         return pytest.approx(seconds, abs=self.tolerance_s)
 
+    def now(self) -> float:
+        return time.monotonic()
+
+
+class PlayerContract(PlayerBench):
     # ---------------------------------------------------------------------------------------------- playing
 
     def test_a_new_player_is_stopped_and_without_a_problem(self, player):
@@ -215,6 +222,3 @@ class PlayerContract:
         player.play(song)
         assert player.state is PlayerState.STOPPED
         assert set(threading.enumerate()) <= before
-
-    def now(self) -> float:
-        return time.monotonic()

@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+CASES = [
+    "on_virtual_sink.py::TestSound",
+    "on_lost_device.py",
+    pytest.param("on_virtual_sink.py::TestContract", marks=pytest.mark.slow),
+]
 PROGRAMS = ("bash", "pulseaudio", "pactl", "parec")
 
 
@@ -24,7 +29,7 @@ def missing() -> str:
     return ", ".join(absent)
 
 
-@pytest.mark.parametrize("tests", ["on_virtual_sink.py", "on_lost_device.py"])
+@pytest.mark.parametrize("tests", CASES)
 def test_on_a_virtual_sound_device(tests, tmp_path):
     if reason := missing():
         pytest.skip(f"no virtual sound device without {reason}")

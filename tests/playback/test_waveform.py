@@ -44,6 +44,12 @@ def test_one_loud_sample_is_not_lost(tmp_path):
     assert outline[int(700_000 / len(samples) * 100)] > 0.85
 
 
+def test_the_very_last_sample_counts(tmp_path):
+    samples = sounds.hush(length_s=10.001)
+    samples[-1] = 0.9
+    assert peaks(str(sounds.write(tmp_path / "end.wav", samples)), bins=7)[-1] > 0.85
+
+
 def test_a_file_with_fewer_frames_than_bins_is_stretched(tmp_path):
     samples = np.array([0.1] * 100 + [0.6] * 100, dtype=np.float32)
     outline = peaks(str(sounds.write(tmp_path / "short.wav", samples)), bins=600)

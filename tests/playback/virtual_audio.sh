@@ -38,7 +38,7 @@ printf '</usr/share/alsa/alsa.conf>\n<%s>\n' "$folder/asoundrc" > "$ALSA_CONFIG_
     -L "module-null-sink sink_name=$sink sink_properties=device.description=$sink rate=44100 channels=2 norewinds=1"
 ) &
 server=$!
-trap 'kill "$server" 2>/dev/null; wait "$server" 2>/dev/null || true' EXIT
+trap 'code=$?; kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; exit $code' EXIT
 
 for _ in $(seq 100); do
   pactl info > /dev/null 2>&1 && break
