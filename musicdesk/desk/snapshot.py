@@ -72,14 +72,17 @@ class Snapshots:
 
     def current(self) -> Snapshot:
         """The library as it is now; raises NothingYet while nothing is analysed."""
-        key = registry.plugin(self._encoder()).spec.key
+        spec = registry.plugin(self._encoder()).spec
+        key = spec.key
         with self._lock:
             epoch = self._epoch
             if self._current is None or self._made != epoch or self._current.vectors.key != key:
                 vectors = self._vectors.load(key)
                 if not len(vectors):
                     self._current = None
-                    raise NothingYet("Nothing is analysed yet. Add a folder, then analyse it: musicdesk analyze")
+                    raise NothingYet(
+                        f"Nothing is analysed with {spec.title} yet. Add music, then run: musicdesk analyze"
+                    )
                 self._current, self._made = self._picture(vectors), epoch
             return self._current
 

@@ -45,7 +45,7 @@ def taste_from(
     analysed.
     """
     if not len(vectors):
-        raise NothingYet("Nothing is analysed yet, so there is no taste to show. Analyse the library first.")
+        raise NothingYet("Nothing is analysed yet, so there is no taste to show. Run: musicdesk analyze")
     rows = {audio_hash: row for row, audio_hash in enumerate(vectors.hashes)}
     liked, disliked = _rows(rows, positives), _rows(rows, negatives)
     old = _carried_over(previous, vectors, space, rows)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from musicdesk.records import Ranking
 from musicdesk.ui import glyphs
 from musicdesk.ui.columns import PLAYLIST_COLUMNS
 from musicdesk.ui.empty_states import EmptyState, State
@@ -86,6 +87,13 @@ class ForYouPage(TablePage):
         """A soft line below the list."""
         self.hint.setText(text)
         self.hint.setVisible(bool(text))
+
+
+def left_out(ranking: Ranking) -> str:
+    """Why a list is shorter than the library, in one line; "" if it is not."""
+    if not ranking.left_out:
+        return ""
+    return "Left out: " + " · ".join(f"{count:,} {reason}" for reason, count in ranking.left_out.items())
 
 
 class LibraryPage(TablePage):

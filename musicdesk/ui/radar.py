@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 FEWEST_AXES = 3
 """With fewer a radar is a line: the table is shown instead."""
-HEIGHT = 216
+HEIGHT = 164
 AFTER_PAINT_MS = 60
 
 

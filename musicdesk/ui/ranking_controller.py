@@ -12,6 +12,7 @@ from musicdesk.errors import NothingYet
 from musicdesk.records import History, Query, Radar, Ranking, Taste, Track
 from musicdesk.ui.empty_states import State
 from musicdesk.ui.library_controller import LibraryController
+from musicdesk.ui.pages import left_out
 from musicdesk.ui.tasks import Tasks
 from musicdesk.ui.workspace import TAB_FOR_YOU, Workspace
 
@@ -315,7 +316,8 @@ class RankingController(QObject):
     def face(self) -> None:
         """The list, or why there is none."""
         page, known = self._window.for_you, self._library.known
-        page.set_hint(HINT if self.taste and not self.taste.liked and not self.seed else "")
+        unheard = self.taste and not self.taste.liked and not self.seed
+        page.set_hint(HINT if unheard else left_out(page.model.ranking))
         if self.taste is not None and page.model.rowCount():
             page.show_table()
         else:

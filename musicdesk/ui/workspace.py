@@ -91,9 +91,9 @@ class Workspace(QWidget):
         self._right = FlatSplitter(Qt.Orientation.Vertical)
         self._right.addWidget(self.taste)
         self._right.addWidget(self.why)
-        self._right.setStretchFactor(0, 3)
-        self._right.setStretchFactor(1, 2)
-        self._right.setSizes([460, 240])
+        self._right.setStretchFactor(0, 1)
+        self._right.setStretchFactor(1, 0)
+        self._right.setSizes([530, 180])
         self._columns = FlatSplitter(Qt.Orientation.Horizontal)
         for widget in (self.library, self._middle(), self._right):
             self._columns.addWidget(widget)

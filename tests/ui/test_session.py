@@ -288,3 +288,8 @@ def test_panels_are_remembered_and_a_broken_memory_is_left_alone(desk: Desk, qtb
     second.restore(kept)
     second.resize(first.window.size())
     assert second._columns.sizes()[0] == sizes[0]
+
+
+def test_a_list_says_what_was_left_out_of_it(session: Session, qtbot: QtBot) -> None:
+    session.window.actions_["like"].trigger()
+    qtbot.waitUntil(lambda: "1 liked already" in session.window.for_you.hint.text(), timeout=WAIT_MS)
