@@ -174,5 +174,5 @@ def test_a_name_can_be_given_by_the_caller(library):
 def test_nothing_analysed_is_said_in_a_sentence():
     empty = np.zeros((0, 4), np.float32)
     vectors = Vectors(KEY, (), empty, empty, (), empty[:, 0])
-    with pytest.raises(NothingYet, match="Analyse"):
+    with pytest.raises(NothingYet, match="analyze"):
         taste_from(vectors, empty, (), (), rng=np.random.default_rng(0))
