@@ -10,8 +10,8 @@ from musicdesk.records import Radar, Ranking, Taste
 
 LEAST, MOST = 3, 8
 """Axes that a radar can be read with."""
-TOP = 25
-"""How many of the picks count: the list a person looks at, not the whole library in order."""
+TOP = 10
+"""How many of the picks count: those a person looks at first, not the whole library in order."""
 
 
 def radar(snapshot: Snapshot, taste: Taste, ranking: Ranking) -> Radar:
