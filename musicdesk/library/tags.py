@@ -156,7 +156,7 @@ def _rating(fields: Fields) -> float | None:
     if share is not None and 0 <= share <= 1:
         return share
     stars = _number(_first(fields, "rating of 5"))
-    if stars is not None:
+    if stars is not None and 0 <= stars <= 5:
         return stars / 5
     windows = _number(_first(fields, "rating of 99"))
     if windows is not None:

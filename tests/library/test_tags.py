@@ -264,3 +264,8 @@ def test_any_text_makes_a_record_that_can_be_shown(fields: dict[str, list[str]],
     tags = tags_from(fields, opus=opus)
     "".join((tags.title, *tags.artists, *tags.genres)).encode()
     assert tags.rating is None or 0 <= tags.rating <= 1
+
+
+@pytest.mark.parametrize("lie", ["10", "-1", "inf", "nan"])
+def test_a_rating_off_its_scale_is_no_rating(lie: str) -> None:
+    assert tags_from({"rating of 5": [lie]}, opus=False).rating is None
