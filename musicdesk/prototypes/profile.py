@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from musicdesk.errors import NothingYet
 from musicdesk.prototypes import bank, naming
@@ -194,6 +193,8 @@ def _matched(fresh: Sequence[FloatArray], old: Sequence[Prototype]) -> list[Prot
     """For each new vector the old prototype it continues: the best assignment by cosine (Hungarian), if it is near."""
     heirs: list[Prototype | None] = [None] * len(fresh)
     if fresh and old:
+        from scipy.optimize import linear_sum_assignment  # a quarter second of importing, not for every start
+
         near = np.stack(fresh) @ np.stack([prototype.vector for prototype in old]).T
         for new, before in zip(*linear_sum_assignment(-near), strict=True):
             if near[new, before] >= SAME:
