@@ -53,8 +53,6 @@ class Settings:
     """track, album or off."""
     full_panel: bool = False
     """Whether the taste panel shows mute, solo, lock and the charts."""
-    reduced_motion: bool = False
-    """No gliding rows."""
     window: str = ""
     """Size and panels of the window, as Qt saves them (base64)."""
 

@@ -3,13 +3,13 @@
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from musicdesk.audio.worker import Crash, Pool
+from musicdesk.audio.worker import Crash
 from musicdesk.desk.modelling import Modelling
-from musicdesk.encoders import registry
-from musicdesk.encoders.analysing import Request, analyse, warm_up
+from musicdesk.encoders.analysing import Request, analysing
 from musicdesk.encoders.base import EncoderSpec
 from musicdesk.errors import Ambiguous, BadRequest, NotFound
 from musicdesk.events import Events
@@ -21,8 +21,6 @@ from musicdesk.settings import Folders
 from musicdesk.store.tracks import TrackStore
 from musicdesk.store.vectors import VectorStore, fault
 
-FILE_LIMIT_S = 120.0
-"""How long one file may take before its worker is killed."""
 BATCH = 16
 BATCH_S = 2.0
 """Results are committed after this many files or seconds, whichever comes first."""
@@ -44,13 +42,8 @@ class Indexing:
         now: Callable[[], float],
     ) -> None:
         self._tracks, self._vectors, self._modelling = tracks, vectors, modelling
-        self._folders, self._events, self._workers, self._finished, self._now = (
-            folders,
-            events,
-            workers,
-            finished,
-            now,
-        )
+        self._folders, self._events = folders, events
+        self._workers, self._finished, self._now = workers, finished, now
 
     def sources(self) -> tuple[Source, ...]:
         """The folders that the person added."""
@@ -71,15 +64,8 @@ class Indexing:
         known = [t for t in self._tracks.all(include_missing=True) if _is_under(t.path, wanted)]
         report = self._apply(changes(found, known), known=known, job=job)
         self._events.library_changed.emit(None)
-        return ScanReport(
-            found=len(found),
-            added=report.added,
-            changed=report.changed,
-            moved=report.moved,
-            missing=report.missing,
-            problems=(*report.problems, *unread),
-            seconds=time.monotonic() - began,
-        )
+        seconds = time.monotonic() - began
+        return replace(report, found=len(found), problems=(*report.problems, *unread), seconds=seconds)
 
     def make_demo(self, folder: Path, *, job: Job) -> tuple[Path, ...]:
         """Write the demo library into ``folder``, or check that it is there."""
@@ -96,9 +82,8 @@ class Indexing:
         """Encode every sound that has no vector yet, in worker processes; what is done stays when it stops."""
         if workers is not None and workers < 1:
             raise BadRequest("The number of workers must be 1 or more.")
-        name = encoder or self._modelling.encoder()
-        self._modelling.verify(name)
-        spec = registry.plugin(name).spec
+        spec = self._modelling.spec(encoder)
+        self._modelling.verify(spec.key.name)
         pending = self._vectors.pending(spec.key)
         job.begin(f"Listening with {spec.title}", total=len(pending))
         if pending:
@@ -108,11 +93,11 @@ class Indexing:
 
     def coverage(self, encoder: str | None = None) -> Coverage:
         """How much of the library is analysed; the counts add up to the files found."""
-        return self._vectors.coverage(registry.plugin(encoder or self._modelling.encoder()).spec.key)
+        return self._vectors.coverage(self._modelling.spec(encoder).key)
 
     def retry(self, encoder: str | None = None) -> int:
         """Forget the failures, so that the next analysis tries those files again; says how many there were."""
-        count = self._vectors.clear_failures(registry.plugin(encoder or self._modelling.encoder()).spec.key)
+        count = self._vectors.clear_failures(self._modelling.spec(encoder).key)
         self._events.analysis_changed.emit(None)
         return count
 
@@ -192,9 +177,7 @@ class Indexing:
     def _analyze(self, pending: Sequence[Track], *, spec: EncoderSpec, workers: int, job: Job) -> None:
         models = str(self._folders.models)
         requests = [Request(t.path, t.audio_hash, spec.key.name, models) for t in pending]
-        with Pool(
-            analyse, workers=workers, start=warm_up, start_args=(spec.key.name, models), limit_s=FILE_LIMIT_S
-        ) as pool:
+        with analysing(spec.key.name, models=self._folders.models, workers=workers) as pool:
             outcomes = (_outcome(request, result, spec) for request, result in pool.run(requests))
             self._commit_batches(outcomes, spec=spec, job=job)
 

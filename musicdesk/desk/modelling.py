@@ -64,7 +64,7 @@ class Modelling:
 
         No pickles; paths are UTF-8 bytes with surrogates kept. Returns the number of sounds.
         """
-        spec = self._spec(encoder)
+        spec = self.spec(encoder)
         vectors = self._vectors.load(spec.key)
         if not len(vectors):
             raise NothingYet(f"Nothing is analysed with {spec.title} yet. Run: musicdesk analyze")
@@ -91,7 +91,7 @@ class Modelling:
 
     def import_vectors(self, path: Path, *, encoder: str | None = None) -> int:
         """Take over an analysis made elsewhere; rows are matched by audio hash. Returns the number of new sounds."""
-        spec = self._spec(encoder)
+        spec = self.spec(encoder)
         analyses = _read_npz(path, spec)
         had = set(self._vectors.load(spec.key).hashes)
         fresh = [a for a in analyses if a.audio_hash not in had]
@@ -102,7 +102,8 @@ class Modelling:
     def _status(self, name: str) -> ModelStatus:
         return weights.status(registry.plugin(name), self._folders.models)
 
-    def _spec(self, encoder: str | None) -> EncoderSpec:
+    def spec(self, encoder: str | None = None) -> EncoderSpec:
+        """What is known of an encoder; None is the one in use. Raises NotFound."""
         return registry.plugin(encoder or self.encoder()).spec
 
 

@@ -56,6 +56,14 @@ class _Setting:
     allowed: Allowed
     query: Query
 
+    def ranked(self, scores: FloatArray, gains: FloatArray) -> Ranking:
+        """The list for these scores, which ``gains`` made."""
+        variety = self.taste.variety
+        return rank(
+            self.snapshot.shelf, self.board, scores, gains=gains, query=self.query, variety=variety,
+            allowed=self.allowed,
+        )  # fmt: skip
+
 
 class Live:
     """A slider in the hand: ``move(gain)`` ranks in a few milliseconds, nothing is kept until ``apply``."""
@@ -68,12 +76,8 @@ class Live:
         """The list as it would be with this gain."""
         s = self._setting
         moved = s.taste.edited(replace(s.taste.prototypes[self._part], gain=_checked_gain(gain)))
-        counts = float(moved.gains[self._part])
-        scores = self._slide.move(counts)
-        return rank(
-            s.snapshot.shelf, s.board, scores, gains=self._slide.gains, query=s.query, variety=s.taste.variety,
-            allowed=s.allowed,
-        )  # fmt: skip
+        scores = self._slide.move(float(moved.gains[self._part]))
+        return s.ranked(scores, self._slide.gains)
 
 
 class Recommending:
@@ -194,10 +198,7 @@ class Recommending:
     def rank(self, query: Query = Query(), *, taste: Taste | None = None) -> Ranking:  # noqa: B008  (frozen)
         """The picks of a query, best first."""
         s = self._setting(query, taste or self.taste())
-        return rank(
-            s.snapshot.shelf, s.board, s.board.scores(s.gains), gains=s.gains, query=query, variety=s.taste.variety,
-            allowed=s.allowed,
-        )  # fmt: skip
+        return s.ranked(s.board.scores(s.gains), s.gains)
 
     def live(self, prototype_id: str, query: Query = Query(), *, taste: Taste | None = None) -> Live:  # noqa: B008
         """Take hold of a prototype's slider."""

@@ -10,11 +10,15 @@ from pathlib import Path
 
 from musicdesk.audio.loudness import level
 from musicdesk.audio.windows import Windows, spread
+from musicdesk.audio.worker import Pool
 from musicdesk.encoders import registry
 from musicdesk.encoders.base import Encoder
 from musicdesk.encoders.pooling import pool
 from musicdesk.errors import UnreadableAudio
 from musicdesk.records import Analysis, Skipped, State, Timings
+
+FILE_LIMIT_S = 120.0
+"""How long one file may take before its worker is killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,12 @@ class Request:
     audio_hash: str
     encoder: str
     models: str
+
+
+def analysing(encoder: str, *, models: Path, workers: int) -> Pool[Request, Analysis | Skipped]:
+    """Worker processes that ``analyse`` with one encoder; running it raises ModelUnavailable if that cannot load."""
+    start_args = (encoder, str(models))
+    return Pool(analyse, workers=workers, start=warm_up, start_args=start_args, limit_s=FILE_LIMIT_S)
 
 
 def warm_up(encoder: str, models: str) -> None:

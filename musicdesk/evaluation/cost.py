@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from musicdesk.audio.worker import Pool
-from musicdesk.encoders import registry
-from musicdesk.encoders.analysing import Request, analyse, warm_up
+from musicdesk.encoders import registry, weights
+from musicdesk.encoders.analysing import Request, analysing
 from musicdesk.errors import NothingYet
 from musicdesk.jobs import Job
-from musicdesk.library.walk import walk
+from musicdesk.library.walk import music_in
 from musicdesk.records import Analysis, Timings
 
 
@@ -39,8 +38,8 @@ def analysis(
     folder: Path, *, encoder: str, models: Path, workers: Sequence[int] = (1, 2), limit: int | None = None, job: Job
 ) -> tuple[CostRow, ...]:
     """Analyse the music in ``folder`` once for each number of workers; nothing is kept."""
-    registry.load(encoder, models=models)
-    files = sorted(found.path for found in walk([str(folder)], on_skip=lambda _path, _why: None))
+    weights.verify(registry.plugin(encoder), models)
+    files = music_in(folder)
     chosen = files[:: max(1, len(files) // limit)][:limit] if limit else files
     if not chosen:
         raise NothingYet(f"There is no music in {folder}.")
@@ -53,7 +52,7 @@ def _run(requests: Sequence[Request], *, workers: int, job: Job) -> CostRow:
     before, began = _children_s(), time.monotonic()
     done: list[Analysis] = []
     job.begin(f"Analysing with {workers} worker{'s' if workers > 1 else ''}", total=len(requests))
-    with Pool(analyse, workers=workers, start=warm_up, start_args=(encoder, models), limit_s=120) as pool:
+    with analysing(encoder, models=Path(models), workers=workers) as pool:
         for _, outcome in pool.run(requests):
             if isinstance(outcome, Analysis):
                 done.append(outcome)

@@ -15,15 +15,15 @@ import numpy as np
 import soundfile
 
 from musicdesk.audio import decode
-from musicdesk.audio.worker import Crash, Pool
-from musicdesk.encoders import registry
-from musicdesk.encoders.analysing import Request, analyse, warm_up
+from musicdesk.audio.worker import Crash
+from musicdesk.encoders import registry, weights
+from musicdesk.encoders.analysing import Request, analysing
 from musicdesk.encoders.pooling import Standardiser
 from musicdesk.errors import NothingYet, UnreadableAudio
 from musicdesk.evaluation.metrics import k_occurrence_skew
 from musicdesk.evaluation.retrieval import GroupRetrieval, cosine, ranks_of_originals, same_group_map, similarity_of
 from musicdesk.jobs import Job
-from musicdesk.library.walk import walk
+from musicdesk.library.walk import music_in
 from musicdesk.records import Analysis, FloatArray
 
 RATE_HZ = 22_050
@@ -77,7 +77,9 @@ def measure(
     folder: Path, encoders: Sequence[str], *, models: Path, workers: int, rng: np.random.Generator, job: Job
 ) -> SimilarityReport:
     """Measure every encoder on the music in ``folder``; raises NothingYet for a folder without albums."""
-    files = sorted(found.path for found in walk([str(folder)], on_skip=lambda _path, _why: None))
+    for name in encoders:
+        weights.verify(registry.plugin(name), models)
+    files = music_in(folder)
     if len(files) < 3:
         raise NothingYet(f"{folder} holds too little music to measure anything.")
     with tempfile.TemporaryDirectory(prefix="musicdesk-evaluate-") as place:
@@ -161,16 +163,13 @@ class _Encoding:
     """Encodes files with one encoder in worker processes."""
 
     def __init__(self, name: str, *, models: Path, workers: int, job: Job) -> None:
-        self._name, self._models, self._workers, self._job = name, str(models), workers, job
-        registry.load(name, models=models)
+        self._name, self._models, self._workers, self._job = name, models, workers, job
 
     def __call__(self, files: Sequence[Path]) -> Mapping[Path, FloatArray]:
-        requests = [Request(str(path), "", self._name, self._models) for path in files]
+        requests = [Request(str(path), "", self._name, str(self._models)) for path in files]
         self._job.begin(f"Listening with {self._name}", total=len(requests))
         vectors: dict[Path, FloatArray] = {}
-        with Pool(
-            analyse, workers=self._workers, start=warm_up, start_args=(self._name, self._models), limit_s=120
-        ) as pool:
+        with analysing(self._name, models=self._models, workers=self._workers) as pool:
             for request, outcome in pool.run(requests):
                 if isinstance(outcome, Analysis):
                     vectors[Path(request.path)] = outcome.vector

@@ -13,8 +13,6 @@ import numpy as np
 
 from musicdesk.records import IntArray, Track
 
-COLUMNS = ("title", "artist", "album", "length", "genre", "codec")
-
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QHeaderView, QSplitter, QSplitterHandle, QTabBar, 
 from musicdesk.ui.ink import Ink, blend, focus_ring
 
 PADDING = 8
-ARROW = 12
 
 
 class FlatTabBar(QTabBar):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
 
 from musicdesk.records import GAIN_MAX, GAIN_MIN
 from musicdesk.ui.ink import Ink, focus_ring, spoken
+from musicdesk.ui.keys import asks_for_key
 
 SCALE = 100
 """A slider counts in hundredths."""
@@ -120,11 +121,7 @@ class LiveControl(QAbstractSlider):
 
     def event(self, event: QEvent) -> bool:
         """Keep the keys that belong to the control from the window's shortcuts."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and self._target(event) is not None
-        ):
+        if asks_for_key(event) and self._target(event) is not None:
             event.accept()
             return True
         return super().event(event)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -42,8 +41,6 @@ class SettingsDialog(QDialog):
         self.workers.setRange(0, 64)
         self.workers.setSpecialValueText("Half the cores")
         self.workers.setValue(settings.workers)
-        self.still = QCheckBox("Less motion")
-        self.still.setChecked(settings.reduced_motion)
         self._lay_out()
         self._connect()
 
@@ -52,7 +49,6 @@ class SettingsDialog(QDialog):
         form.setVerticalSpacing(12)
         form.setHorizontalSpacing(16)
         form.addRow("Look", self.theme)
-        form.addRow("", self.still)
         form.addRow("Loudness", self.gain)
         form.addRow("Listens with", self.encoder)
         form.addRow("", self.about)
@@ -71,7 +67,6 @@ class SettingsDialog(QDialog):
         self.gain.activated.connect(lambda: self.changed.emit("replay_gain", self.gain.currentData()))
         self.encoder.activated.connect(lambda: self.changed.emit("encoder", self.encoder.currentData()))
         self.workers.editingFinished.connect(lambda: self.changed.emit("workers", self.workers.value()))
-        self.still.toggled.connect(lambda on: self.changed.emit("reduced_motion", on))
 
     def set_models(self, models: Sequence[ModelStatus]) -> None:
         """Offer these encoders; one without weights cannot be chosen."""

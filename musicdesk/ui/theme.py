@@ -11,9 +11,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPalette, QPolygonF
 from PySide6.QtWidgets import QApplication
 
-GRID = 8
-"""Every distance is a multiple or a half of this many pixels."""
-
 
 @dataclass(frozen=True, slots=True)
 class Tokens:

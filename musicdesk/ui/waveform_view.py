@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
 from musicdesk.records import FloatArray
 from musicdesk.ui.ink import Ink, focus_ring
+from musicdesk.ui.keys import asks_for_key
 
 STEP_S, BIG_STEP_S = 5.0, 15.0
 BAR, GAP = 2, 1
@@ -113,11 +114,7 @@ class WaveformView(QAbstractSlider):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.length_s:
             QToolTip.showText(event.globalPos(), f"{clock(self.time_at(event.pos().x()))}\n{self.toolTip()}", self)
             return True
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and self._target(event) is not None
-        ):
+        if asks_for_key(event) and self._target(event) is not None:
             event.accept()
             return True
         return super().event(event)
