@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -21,6 +21,10 @@ class Progress:
     done: int
     total: int | None
     elapsed_s: float
+    detail: str = ""
+    """What it runs on."""
+    note: str = ""
+    """The last thing worth telling that happened on the way."""
 
     @property
     def per_minute(self) -> float:
@@ -87,18 +91,25 @@ class Job:
         if self._cancelled.is_set():
             raise Cancelled
 
-    def begin(self, text: str, *, total: int | None = None) -> None:
+    def begin(self, text: str, *, total: int | None = None, detail: str = "") -> None:
         """Start a step: ``text`` says what is done, ``total`` how many items there are (None: unknown)."""
         self.check()
         self._began, self._paused_s, self._told = self._clock(), 0.0, -1.0
-        self._step = Progress(text, 0, total, 0.0)
+        self._step = Progress(text, 0, total, 0.0, detail, self._step.note)
         self._tell()
+
+    def say(self, note: str = "", *, detail: str | None = None) -> None:
+        """Tell something worth knowing on the way, or that the work goes on in another manner (``detail``)."""
+        step = self._step
+        self._step = replace(step, note=note or step.note, detail=step.detail if detail is None else detail)
+        if self._step != step:
+            self._tell()
 
     def advance(self, count: int = 1, *, text: str | None = None) -> None:
         """Say that ``count`` more items are done, then check."""
         step = self._step
         elapsed = self._clock() - self._began - self._paused_s
-        self._step = Progress(text or step.text, step.done + count, step.total, elapsed)
+        self._step = replace(step, text=text or step.text, done=step.done + count, elapsed_s=elapsed)
         if self._step.done == step.total or self._clock() - self._told >= 0.1:
             self._tell()
         self.check()

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,16 @@ class State(StrEnum):
     FAILED = "failed"
     EXCLUDED = "excluded"
     PENDING = "pending"
+    STALE = "stale"
+    """There is a vector, but of an older version of the encoder: to be made anew."""
+
+
+class Kind(StrEnum):
+    """What a sound is that people may not want among their music."""
+
+    SPEECH = "speech"
+    LONG = "long"
+    SILENCE = "silence"
 
 
 # ---------------------------------------------------------------------------------------------- what is on the disk
@@ -71,6 +82,16 @@ class FoundFile:
     path: str
     size_bytes: int
     mtime_ns: int
+
+
+class KnownFile(NamedTuple):
+    """A file as the store knows it, as far as a scan must know: it may meet hundreds of thousands."""
+
+    id: int
+    path: str
+    size_bytes: int
+    mtime_ns: int
+    missing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +170,10 @@ class ScanReport:
     moved: int = 0
     missing: int = 0
     problems: tuple[ScannedFile, ...] = ()
+    waiting: tuple[str, ...] = ()
+    """Paths of files that are still being written; the next scan takes them."""
+    offline: tuple[str, ...] = ()
+    """Folders that are not connected; what is known of their files stays."""
     seconds: float = 0.0
 
 
@@ -219,6 +244,16 @@ class Analysis:
     """OK or PARTIAL."""
     reason: str = ""
     timings: Timings = Timings()
+    quick: bool = False
+    """Whether it comes from a first quick listen, with fewer windows than the encoder wants."""
+    fingerprint: bytes = b""
+    """What tells the same recording in another encoding; b"" after a quick listen."""
+    speech: float = 0.0
+    """Probability that it is speech, 0 to 1."""
+    silence: float = 0.0
+    """Share of the places that were looked at and are silent, 0 to 1."""
+    peak_mb: float = 0.0
+    """The most memory that its worker process has held so far (resident, MiB)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +264,16 @@ class Skipped:
     path: str
     state: State
     reason: str
+    passing: bool = False
+    """A crash, a time limit, a want of memory: it may work another time, so it is tried again after a cooldown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A sound that is to be analysed, and a file that holds it."""
+
+    path: str
+    audio_hash: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -246,6 +291,16 @@ class Vectors:
         return len(self.hashes)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Traits:
+    """What one encoder's listening tells of sounds beside their vectors, in the order of ``Vectors``."""
+
+    hashes: tuple[str, ...]
+    speech: FloatArray  # [n] probability
+    silence: FloatArray  # [n] share
+    length_s: FloatArray  # [n]
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A line of the ledger of failures."""
@@ -254,6 +309,13 @@ class Failure:
     state: State
     reason: str
     encoder: str
+    track_id: int = 0
+    audio_hash: str = ""
+    noted: float = 0.0
+    """When it was tried last (seconds since the epoch); 0: never, the file could not even be identified."""
+    attempts: int = 1
+    retry_after: float = 0.0
+    """When it will be tried again by itself; 0: only if the file changes or someone asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +330,9 @@ class Coverage:
     excluded: int = 0
     pending: int = 0
     stale: int = 0
-    """Of ``pending``: files with a vector of an older version."""
+    """Files with a vector of an older version only."""
+    quick: int = 0
+    """Of ``ok`` and ``partial``: files that were only listened to quickly so far."""
     missing: int = 0
     """Known, but not on the disk now; not part of ``found``."""
     failures: tuple[Failure, ...] = ()
@@ -276,7 +340,12 @@ class Coverage:
     @property
     def found(self) -> int:
         """Files on the disk."""
-        return self.ok + self.partial + self.silent + self.failed + self.excluded + self.pending
+        return self.ok + self.partial + self.silent + self.failed + self.excluded + self.pending + self.stale
+
+    @property
+    def todo(self) -> int:
+        """Files without a vector of this version that are still to be listened to."""
+        return self.pending + self.stale
 
     @property
     def usable(self) -> int:
@@ -538,6 +607,20 @@ class ModelStatus:
     installed: bool
     problem: str = ""
     path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Something that can run an encoder's network."""
+
+    name: str
+    """As torch calls it: cpu, cuda:0, mps."""
+    title: str
+    """As people call it."""
+    memory_mb: int = 0
+    """0: unknown, or the computer's own."""
+    half: bool = False
+    """Whether half precision is quick on it."""
 
 
 @dataclass(frozen=True, slots=True)

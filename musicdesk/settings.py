@@ -45,6 +45,18 @@ class Settings:
     """The encoder whose vectors are used."""
     workers: int = 0
     """Processes for the analysis; 0: half the cores."""
+    device: str = "auto"
+    """auto (a GPU if there is one), cpu, cuda or mps."""
+    pace: float = 1.0
+    """Share of the time that the analysis works, 0.05 to 1; the rest it leaves to others."""
+    nice: int = 10
+    """How far the analysis steps back behind other programs, 0 to 19."""
+    quick_first: bool = True
+    """Whether a large new library is listened to quickly first, and in full after that."""
+    watch: bool = True
+    """Whether the window looks for new and changed music by itself."""
+    rescan_minutes: int = 0
+    """Look through the folders every so many minutes, for network drives that tell nothing; 0: never."""
     theme: str = "system"
     """system, light or dark."""
     volume: float = 0.8
