@@ -1,8 +1,9 @@
 """The protocol that every encoder follows: windows of sound in, one vector a window out.
 
-An encoder is asked for by name from the registry, receives the folder of its checked weights (it never fetches), and
-is then a plain object: ``encode(windows)`` takes mono float32 windows at ``spec.rate_hz`` and returns one row a window.
-Pooling over windows, loudness and silence are not its business.
+It comes in two halves. The front end is a plain function, without weights and without torch, that a process which
+decodes can call: windows in, one row of features a window out. The network is asked for by name from the registry,
+receives the folder of its checked weights (it never fetches) and a device, and turns rows of features, of several
+tracks at once if need be, into rows of vectors. Pooling over windows, loudness and silence are not its business.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,6 +46,10 @@ class EncoderSpec:
     """Paper or page."""
     vocabulary: tuple[str, ...] = ()
     weights: WeightsSpec | None = None
+    devices: tuple[str, ...] = ("cpu",)
+    """Where its network can run: cpu, cuda, mps."""
+    batch: int = 64
+    """Windows of one forward pass where it runs on a GPU."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,8 +58,6 @@ class Encoded:
 
     vectors: FloatArray  # [n, dim]
     tags: FloatArray  # [n, n_tags]; n_tags = len(vocabulary)
-    features_s: float = 0.0
-    """CPU seconds spent on the front end (mel …), the rest being the network's."""
 
 
 class Encoder(Protocol):
@@ -64,8 +67,16 @@ class Encoder(Protocol):
     def spec(self) -> EncoderSpec:
         """What it is."""
 
-    def encode(self, windows: Sequence[FloatArray]) -> Encoded:
-        """Encode mono windows of ``spec.window_s`` at ``spec.rate_hz``; a shorter one is padded by repetition."""
+    @property
+    def device(self) -> str:
+        """Where it runs: cpu, cuda:0, mps."""
+
+    def encode(self, features: FloatArray) -> Encoded:
+        """Encode rows of features, as the plugin's front end makes them.  # [n, …]"""
+
+
+FrontEnd = Callable[[Sequence[FloatArray]], FloatArray]
+"""Mono windows of ``spec.window_s`` at ``spec.rate_hz`` (a shorter one is repeated) to features.  # [n, …] float32"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +84,10 @@ class EncoderPlugin:
     """What an entry point of the group ``musicdesk.encoders`` names."""
 
     spec: EncoderSpec
-    load: Callable[[Path], Encoder]
-    """Makes the encoder from the folder of its weights (given even where it needs none)."""
+    load: Callable[[Path, str], Encoder]
+    """Makes the encoder from the folder of its weights (given even where it needs none) on a device."""
+    front_end: FrontEnd
+    """Turns windows into features; importable by name, without torch."""
     convert: Callable[[Path, Path], None] | None = None
     """Turns the downloaded wheel (first path) into safetensors in a folder (second path)."""
 
@@ -88,3 +101,9 @@ def as_window(samples: FloatArray, spec: EncoderSpec) -> FloatArray:
     if samples.ndim != 1 or not samples.size or not np.isfinite(samples).all():
         raise BadRequest("An encoder takes mono sound that is not empty and has no infinite samples.")
     return np.resize(np.asarray(samples, dtype=np.float32), round(spec.window_s * spec.rate_hz))
+
+
+def rows_of(windows: Sequence[FloatArray], spec: EncoderSpec) -> FloatArray:
+    """Windows themselves as features, for an encoder without a front end of its own.  # [n, window_s · rate_hz]"""
+    rows = [as_window(window, spec) for window in windows]
+    return np.stack(rows) if rows else np.zeros((0, round(spec.window_s * spec.rate_hz)), dtype=np.float32)

@@ -5,7 +5,6 @@ measures placed on a fixed scale, so that prototypes get names without MusiCNN. 
 of the sound (full and steady, or sparse), since its level says nothing.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from musicdesk.encoders.base import Encoded, EncoderPlugin, EncoderSpec, as_window
+from musicdesk.encoders.base import Encoded, EncoderPlugin, EncoderSpec, rows_of
 from musicdesk.features import descriptors as measure
 from musicdesk.features.mel import MelSpec, apply_filters, mel_spectrogram, spectrogram
 from musicdesk.records import EncoderKey, FloatArray
@@ -89,21 +88,30 @@ VOCABULARY = tuple(word for scale in SCALES for word in (scale.high, scale.low))
 class Handcrafted:
     """The encoder."""
 
-    def __init__(self, folder: Path) -> None:
-        del folder  # it has no weights
+    def __init__(self, folder: Path, device: str = "cpu") -> None:
+        del folder, device  # it has no weights, and runs where numpy runs
 
     @property
     def spec(self) -> EncoderSpec:
         """What it is."""
         return SPEC
 
-    def encode(self, windows: Sequence[FloatArray]) -> Encoded:
-        """Measure every window by itself."""
-        began = time.thread_time()
-        rows = [describe(as_window(window, SPEC)) for window in windows]
+    @property
+    def device(self) -> str:
+        """Where it runs."""
+        return "cpu"
+
+    def encode(self, features: FloatArray) -> Encoded:
+        """Measure every window by itself.  # features: the windows, [n, samples]"""
+        rows = [describe(window) for window in features]
         vectors = np.array([vector for vector, _ in rows], dtype=np.float32).reshape(-1, SPEC.dim)
         tags = np.array([words(measures) for _, measures in rows], dtype=np.float32).reshape(-1, len(VOCABULARY))
-        return Encoded(vectors, tags, features_s=time.thread_time() - began)
+        return Encoded(vectors, tags)
+
+
+def front_end(windows: Sequence[FloatArray]) -> FloatArray:
+    """The windows as they are: all that is measured shares its spectra.  # [n, samples]"""
+    return rows_of(windows, SPEC)
 
 
 def words(measures: Measures) -> FloatArray:
@@ -244,4 +252,4 @@ SPEC = EncoderSpec(
     source="part of musicdesk",
     vocabulary=VOCABULARY,
 )
-PLUGIN = EncoderPlugin(SPEC, Handcrafted)
+PLUGIN = EncoderPlugin(SPEC, Handcrafted, front_end)

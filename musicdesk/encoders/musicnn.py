@@ -8,7 +8,6 @@ alone. The weights are fetched inside the package ``musicnn`` 0.1.0, of which no
 common level (RMS of -20 dB over a track's windows): the vectors move with the level.
 """
 
-import time
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -20,13 +19,15 @@ import safetensors
 import safetensors.numpy
 
 from musicdesk.encoders.base import Encoded, EncoderPlugin, EncoderSpec, WeightsSpec, as_window
+from musicdesk.encoders.musicnn_net import MusicnnNet
+from musicdesk.encoders.musicnn_weights import Network, fold
 from musicdesk.encoders.tf_checkpoint import read_tensors
 from musicdesk.errors import ModelUnavailable
 from musicdesk.features.mel import MelSpec, mel_spectrogram
 from musicdesk.records import EncoderKey, FloatArray
 
 if TYPE_CHECKING:
-    from musicdesk.encoders.musicnn_net import MusicnnNet
+    from musicdesk.encoders.musicnn_batch import MusicnnBatch
 
 MEL = MelSpec(rate_hz=16_000, n_fft=512, hop=256, n_mels=96)
 PATCH_FRAMES = 187
@@ -63,25 +64,32 @@ VOCABULARY = MSD_TAGS + ADDED_TAGS
 
 
 class Musicnn:
-    """The encoder; ``folder`` holds both networks as safetensors."""
+    """The encoder; ``folder`` holds both networks as safetensors.
 
-    def __init__(self, folder: Path) -> None:
-        self._networks = [open_network(folder, name) for name in NETWORKS]
+    On the CPU it takes patch by patch, in numpy; on a GPU, or where ``batched`` says so, whole batches in torch.
+    """
+
+    def __init__(self, folder: Path, device: str = "cpu", *, batched: bool | None = None) -> None:
+        self.device = device
+        networks = [open_network(folder, name) for name in NETWORKS]
+        self._networks = _on(networks, device, batched=device != "cpu" if batched is None else batched)
 
     @property
     def spec(self) -> EncoderSpec:
         """What it is."""
         return SPEC
 
-    def encode(self, windows: Sequence[FloatArray]) -> Encoded:
-        """Encode every window by itself."""
-        if not windows:
-            return Encoded(np.zeros((0, SPEC.dim), np.float32), np.zeros((0, len(VOCABULARY)), np.float32))
-        began = time.thread_time()
-        patches = np.concatenate([log_mel_patches(as_window(window, SPEC)) for window in windows])
-        features_s = time.thread_time() - began
-        embeddings, tags = zip(*(run_network(network, patches) for network in self._networks), strict=True)
-        return Encoded(np.concatenate(embeddings, axis=1), merge_tags(*tags), features_s=features_s)
+    def encode(self, features: FloatArray) -> Encoded:
+        """Encode every patch of log-mel by itself.  # features: [n, 187, 96]"""
+        embeddings, logits = self._networks(features)
+        tags = np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+        return Encoded(embeddings.reshape(len(features), SPEC.dim), merge_tags(tags[:, 0], tags[:, 1]))
+
+
+def front_end(windows: Sequence[FloatArray]) -> FloatArray:
+    """Windows of one patch's length as log-mel.  # [n, 187, 96]"""
+    patches = [log_mel_patches(as_window(window, SPEC)) for window in windows]
+    return np.concatenate(patches) if patches else np.zeros((0, PATCH_FRAMES, MEL.n_mels), dtype=np.float32)
 
 
 def log_mel_patches(samples: FloatArray) -> FloatArray:
@@ -89,10 +97,12 @@ def log_mel_patches(samples: FloatArray) -> FloatArray:
 
     In float32 throughout: in float16, as the published code has it, loud bins overflow.
     """
-    mel = np.log10(10_000 * mel_spectrogram(samples, MEL) + 1)
+    mel = np.log(10_000 * mel_spectrogram(samples, MEL) + 1) / np.float32(
+        np.log(10)
+    )  # log10 itself is six times slower
     count = len(mel) // PATCH_FRAMES
-    result: FloatArray = mel[: count * PATCH_FRAMES].reshape(count, PATCH_FRAMES, MEL.n_mels)
-    return result
+    patches = mel[: count * PATCH_FRAMES].reshape(count, PATCH_FRAMES, MEL.n_mels)
+    return np.asarray(patches, dtype=np.float32)
 
 
 def merge_tags(msd: FloatArray, mtt: FloatArray) -> FloatArray:
@@ -103,20 +113,18 @@ def merge_tags(msd: FloatArray, mtt: FloatArray) -> FloatArray:
     return tags
 
 
-def open_network(folder: Path, name: str) -> "MusicnnNet":
+def open_network(folder: Path, name: str) -> Network:
     """The network ``name`` of NETWORKS with the weights in ``folder``."""
-    from musicdesk.encoders.musicnn_net import MusicnnNet  # torch takes a second to import
-
-    return MusicnnNet(_read(folder / f"{name}.safetensors"))
+    return fold(_read(folder / f"{name}.safetensors"))
 
 
-def run_network(network: "MusicnnNet", patches: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Embeddings [n, 200] and probabilities of the network's own 50 tags [n, 50] for patches [n, 187, 96]."""
-    import torch
+def _on(networks: Sequence[Network], device: str, *, batched: bool) -> "MusicnnNet | MusicnnBatch":
+    """The networks made ready for a device."""
+    if not batched:
+        return MusicnnNet(networks)
+    from musicdesk.encoders.musicnn_batch import MusicnnBatch  # torch takes a second to import
 
-    with torch.inference_mode():
-        embeddings, logits = network(torch.from_numpy(patches))
-        return embeddings.numpy(), torch.sigmoid(logits).numpy()
+    return MusicnnBatch(networks, device)
 
 
 def convert(wheel: Path, folder: Path) -> None:
@@ -153,10 +161,11 @@ SPEC = EncoderSpec(
     dim=400,
     rate_hz=MEL.rate_hz,
     window_s=WINDOW_S,
-    windows=6,
+    windows=6,  # on real albums 2 to 4 find measurably less, 8 and 12 no more
     licence="ISC",
     source="https://github.com/jordipons/musicnn",
     vocabulary=VOCABULARY,
+    devices=("cpu", "cuda", "mps"),
     weights=WeightsSpec(
         package="musicnn==0.1.0",
         wheel_sha256="f38a4890c648c1ddbb141c5d96d2b0a8cfcd36746002d896989f7b88beb65cfa",
@@ -167,4 +176,4 @@ SPEC = EncoderSpec(
         ),
     ),
 )
-PLUGIN = EncoderPlugin(SPEC, Musicnn, convert)
+PLUGIN = EncoderPlugin(SPEC, Musicnn, front_end, convert)

@@ -50,8 +50,8 @@ def best_available(models: Path) -> str:
     return next(name for name in OWN if weights.status(_own(name), models).installed)
 
 
-def load(name: str, *, models: Path) -> Encoder:
-    """A ready encoder with checked weights.
+def load(name: str, *, models: Path, device: str = "cpu") -> Encoder:
+    """A ready encoder with checked weights, on ``device`` as torch calls it.
 
     Raises:
         NotFound: nobody knows the name.
@@ -60,7 +60,7 @@ def load(name: str, *, models: Path) -> Encoder:
     chosen = plugin(name)
     weights.verify(chosen, models)
     try:
-        return chosen.load(weights.folder_of(chosen.spec, models))
+        return chosen.load(weights.folder_of(chosen.spec, models), device)
     except ImportError as error:
         missing = error.name or str(error)
         raise ModelUnavailable(

@@ -8,7 +8,8 @@ from musicdesk.encoders.musicnn import PLUGIN
 from musicdesk.settings import Folders
 
 pytest.register_assert_rewrite("encoders.encoder_contract")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
 
 
 @pytest.fixture(scope="session")

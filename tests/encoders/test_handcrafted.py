@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from encoders.encoder_contract import EncoderContract
+from encoders.encoder_contract import EncoderContract, heard
 
 from musicdesk.encoders.handcrafted import SPEC, VOCABULARY, Handcrafted
 
@@ -31,13 +31,13 @@ def drums(bpm: float) -> np.ndarray:
 
 
 def tag(encoder: Handcrafted, samples: np.ndarray, word: str) -> float:
-    return float(encoder.encode([samples]).tags[0, VOCABULARY.index(word)])
+    return float(heard(encoder, [samples]).tags[0, VOCABULARY.index(word)])
 
 
 @pytest.mark.parametrize("factor", [0.5, 0.1, 0.01])
 def test_the_level_of_playback_does_not_matter(encoder: Handcrafted, factor: float) -> None:
     loud = drums(120) + pad(220, 277, 330)
-    expected, found = encoder.encode([loud]), encoder.encode([loud * np.float32(factor)])
+    expected, found = heard(encoder, [loud]), heard(encoder, [loud * np.float32(factor)])
     np.testing.assert_allclose(found.vectors, expected.vectors, atol=2e-3)
     np.testing.assert_allclose(found.tags, expected.tags, atol=2e-3)
 
@@ -67,5 +67,5 @@ def test_the_faster_the_drums_the_faster_the_word(encoder: Handcrafted) -> None:
 
 def test_the_key_does_not_make_the_vector(encoder: Handcrafted) -> None:
     chord = np.array([261.6, 329.6, 392.0])
-    rows = encoder.encode([pad(*chord), pad(*chord * 2 ** (1 / 12)), drums(100)]).vectors
+    rows = heard(encoder, [pad(*chord), pad(*chord * 2 ** (1 / 12)), drums(100)]).vectors
     assert np.linalg.norm(rows[0] - rows[1]) < 0.3 * np.linalg.norm(rows[0] - rows[2])

@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from encoders import slow_musicnn
-from encoders.encoder_contract import EncoderContract
+from encoders.encoder_contract import EncoderContract, heard
 from encoders.golden_sounds import SOUNDS, chords
 from safetensors.numpy import load_file
 
 from musicdesk.audio.decode import read
 from musicdesk.encoders import musicnn
 from musicdesk.encoders.musicnn import MSD_TAGS, MTT_TAGS, VOCABULARY, Musicnn, log_mel_patches, merge_tags
+from musicdesk.encoders.musicnn_net import MusicnnNet
 
 PUBLISHED = ("techno", "electronic", "synth", "fast", "beat", "drums", "no vocals", "no vocal", "dance", "ambient")
 """Top ten tags of joram-moments_of_clarity-08-solipsism-59-88.mp3 by MTT_musicnn, from the package's README."""
@@ -24,13 +25,32 @@ def encoder(musicnn_folder: Path) -> Musicnn:
 
 
 @pytest.fixture(scope="module")
+def batched_encoder(musicnn_folder: Path) -> Musicnn:
+    return Musicnn(musicnn_folder, batched=True)
+
+
+@pytest.fixture(scope="module")
 def golden() -> dict[str, np.ndarray]:
     with np.load(Path(__file__).with_name("musicnn_golden.npz")) as file:
         return dict(file)
 
 
+def listened(folder: Path, network: str, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Embeddings [n, 200] and probabilities [n, 50] by one of the networks alone."""
+    embeddings, logits = MusicnnNet([musicnn.open_network(folder, network)])(log_mel_patches(samples))
+    return embeddings[:, 0], 1 / (1 + np.exp(-logits[:, 0]))
+
+
 class TestContract(EncoderContract):
     pass
+
+
+class TestBatchedContract(EncoderContract):
+    """What a GPU runs, on the CPU."""
+
+    @pytest.fixture
+    def encoder(self, batched_encoder: Musicnn) -> Musicnn:
+        return batched_encoder
 
 
 @pytest.mark.parametrize("network", ["msd", "mtt"])
@@ -38,8 +58,7 @@ class TestContract(EncoderContract):
 def test_the_network_gives_the_numbers_of_the_slow_pass(
     musicnn_folder: Path, golden: dict[str, np.ndarray], network: str, sound: str
 ) -> None:
-    net = musicnn.open_network(musicnn_folder, network)
-    embedding, tags = musicnn.run_network(net, log_mel_patches(SOUNDS[sound]()))
+    embedding, tags = listened(musicnn_folder, network, SOUNDS[sound]())
     np.testing.assert_allclose(embedding, golden[f"{network}_{sound}_embedding"], atol=1e-4)
     np.testing.assert_allclose(tags, golden[f"{network}_{sound}_tags"], atol=1e-4)
 
@@ -61,7 +80,7 @@ def test_the_front_end_is_librosas() -> None:
 def test_a_window_has_the_embeddings_and_words_of_both_networks(
     encoder: Musicnn, golden: dict[str, np.ndarray]
 ) -> None:
-    encoded = encoder.encode([chords()])
+    encoded = heard(encoder, [chords()])
     msd, mtt = golden["msd_chords_tags"][0], golden["mtt_chords_tags"][0]
     np.testing.assert_allclose(encoded.vectors[0, :200], golden["msd_chords_embedding"][0], atol=1e-4)
     np.testing.assert_allclose(encoded.vectors[0, 200:], golden["mtt_chords_embedding"][0], atol=1e-4)
@@ -90,6 +109,6 @@ def test_merging_keeps_every_probability_in_its_place() -> None:
 @pytest.mark.skipif("MUSICDESK_MUSICNN_EXAMPLE" not in os.environ, reason="MUSICDESK_MUSICNN_EXAMPLE names no file")
 def test_the_published_example_gives_the_published_tags(musicnn_folder: Path) -> None:
     clip = read(os.environ["MUSICDESK_MUSICNN_EXAMPLE"], rate_hz=16_000)
-    _, tags = musicnn.run_network(musicnn.open_network(musicnn_folder, "mtt"), log_mel_patches(clip.samples))
+    _, tags = listened(musicnn_folder, "mtt", clip.samples)
     order = np.argsort(-tags.mean(axis=0))[:10]
     assert tuple(MTT_TAGS[at] for at in order) == PUBLISHED

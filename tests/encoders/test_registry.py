@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from encoders.encoder_contract import heard
 
 from musicdesk.encoders import registry
 from musicdesk.encoders.musicnn import PLUGIN as MUSICNN
@@ -17,12 +18,12 @@ from musicdesk.encoders.handcrafted import PLUGIN, SPEC
 from musicdesk.encoders.base import EncoderPlugin
 from musicdesk.records import EncoderKey
 
-def needs(folder):
+def needs(folder, device):
     import a_library_that_nobody_has
 
-FOREIGN = EncoderPlugin(replace(SPEC, key=EncoderKey("foreign", "1", "x")), PLUGIN.load)
-NEEDY = EncoderPlugin(replace(SPEC, key=EncoderKey("needy", "1", "x")), needs)
-THIEF = EncoderPlugin(replace(SPEC, title="Thief"), PLUGIN.load)
+FOREIGN = EncoderPlugin(replace(SPEC, key=EncoderKey("foreign", "1", "x")), PLUGIN.load, PLUGIN.front_end)
+NEEDY = EncoderPlugin(replace(SPEC, key=EncoderKey("needy", "1", "x")), needs, PLUGIN.front_end)
+THIEF = EncoderPlugin(replace(SPEC, title="Thief"), PLUGIN.load, PLUGIN.front_end)
 """
 POINTS = """[musicdesk.encoders]
 foreign = foreign_encoders:FOREIGN
@@ -57,7 +58,7 @@ def test_our_own_encoders_are_there() -> None:
 def test_an_encoder_of_another_package_is_found(foreign: None, tmp_path: Path) -> None:
     assert "foreign" in registry.names()
     encoder = registry.load("foreign", models=tmp_path)
-    assert encoder.encode([np.ones(100, np.float32)]).vectors.shape == (1, encoder.spec.dim)
+    assert heard(encoder, [np.ones(100, np.float32)]).vectors.shape == (1, encoder.spec.dim)
 
 
 def test_a_broken_one_is_logged_and_left_out(foreign: None, caplog: pytest.LogCaptureFixture) -> None:

@@ -51,7 +51,9 @@ def plugin(wheel: Path) -> EncoderPlugin:
         EncoderKey("toy", "1", "none"), "Toy", dim=1, rate_hz=8_000, window_s=1.0, windows=1, licence="none",
         source="here", weights=source,
     )  # fmt: skip
-    return EncoderPlugin(spec, lambda _: pytest.fail("nothing loads here"), unpack)
+    return EncoderPlugin(
+        spec, lambda *_: pytest.fail("nothing loads here"), lambda _: pytest.fail("nothing is heard here"), unpack
+    )
 
 
 @pytest.fixture
