@@ -6,8 +6,12 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from musicdesk.errors import ModelUnavailable, UnreadableAudio
+
+if TYPE_CHECKING:
+    from musicdesk.records import FoundFile, ScannedFile
 
 
 def chore(order: tuple[str, int]) -> int:
@@ -59,6 +63,13 @@ def no_model(_: str) -> None:
     raise ModelUnavailable("The weights are missing. Run: musicdesk models install musicnn")
 
 
+def die_once(mark: str) -> None:
+    """Be killed at the first start, and start well after that."""
+    if not Path(mark).exists():
+        Path(mark).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 def die_at_once(_: str) -> None:
     os._exit(7)
 
@@ -74,3 +85,36 @@ def parent(folder: str) -> None:
 
     with Pool(leave_pid, workers=2, limit_s=600) as pool:
         list(pool.run([folder, folder]))
+
+
+def scan_or_die(found: "FoundFile") -> "ScannedFile":
+    """Read a file as a scan does, or misbehave as its name says."""
+    from musicdesk.library.scan import scan_file  # here, so that the other chores stay light
+
+    name = Path(found.path).stem
+    if name == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if name == "hang":
+        time.sleep(600)
+    return scan_file(found)
+
+
+def hold(megabytes: int) -> None:
+    """Take memory for the life of the process, as an encoder does."""
+    _held.append(bytearray(megabytes * 2**20))
+
+
+def grow(megabytes: int) -> int:
+    """Take memory and never give it back; the number of this process."""
+    hold(megabytes)
+    return os.getpid()
+
+
+def moments(seconds: float) -> tuple[float, float]:
+    """When it began and ended to work for so long."""
+    began = time.monotonic()
+    time.sleep(seconds)
+    return began, time.monotonic()
+
+
+_held: list[bytearray] = []

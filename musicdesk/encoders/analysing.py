@@ -1,82 +1,150 @@
-"""One file's way from the disk to a vector: what a worker process does, and nothing else.
+"""The analysis engine: files in, vectors out, in processes that may crash, hang or run out of memory.
 
-Everything here is importable by name, so that a spawned process finds it; heavy libraries load with the encoder.
+On the CPU every worker goes the whole way of a file by itself (decode, features, network): a worker is a core, and
+nothing is copied between processes. With a GPU, workers only listen and one process encodes for all of them. A GPU that
+fails costs a sentence: the CPU goes on with what has no result yet, nothing is lost and nothing comes twice.
 """
 
-import time
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
-from musicdesk.audio.loudness import level
-from musicdesk.audio.windows import Windows, spread
-from musicdesk.audio.worker import Pool
-from musicdesk.encoders import registry
-from musicdesk.encoders.base import Encoder
-from musicdesk.encoders.pooling import pool
-from musicdesk.errors import UnreadableAudio
-from musicdesk.records import Analysis, Skipped, State, Timings
+from musicdesk.audio.worker import NICE, Crash, Pool
+from musicdesk.encoders import devices, registry
+from musicdesk.encoders.split import DeviceFailed, Outcome, Split
+from musicdesk.encoders.steps import Order, Request, analyse, load_all
+from musicdesk.errors import BadRequest
+from musicdesk.records import Analysis, Device, Skipped, State
+
+__all__ = ["FILE_LIMIT_S", "MEMORY_MB", "QUICK_WINDOWS", "Engine", "Plan", "Request"]
 
 FILE_LIMIT_S = 120.0
 """How long one file may take before its worker is killed."""
+MEMORY_MB = 1024
+"""What one file may take beyond what a worker holds anyway."""
+QUICK_WINDOWS = 2
+"""How many windows a first quick listen takes."""
+SPLIT = ":split"
+"""Behind the name of a device: encode in a process of its own, as with a GPU."""
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """A file to analyse, told to a worker process."""
+class Plan:
+    """How an analysis is to be run."""
 
-    path: str
-    audio_hash: str
     encoder: str
-    models: str
+    models: Path
+    workers: int
+    device: str = "auto"
+    """auto, cpu, cuda, mps; cpu:split arranges the work as for a GPU."""
+    pace: float = 1.0
+    """Share of the time that workers work."""
+    nice: int = NICE
+    windows: int | None = None
+    """Windows a track; None: as many as the encoder wants. With fewer it is a quick listen."""
 
 
-def analysing(encoder: str, *, models: Path, workers: int) -> Pool[Request, Analysis | Skipped]:
-    """Worker processes that ``analyse`` with one encoder; running it raises ModelUnavailable if that cannot load."""
-    start_args = (encoder, str(models))
-    return Pool(analyse, workers=workers, start=warm_up, start_args=start_args, limit_s=FILE_LIMIT_S)
+class Engine:
+    """Analyses files by a plan; a context manager that leaves no process behind.
+
+    Making one may take seconds where there is a GPU to be found. Used from one thread at a time.
+    """
+
+    def __init__(self, plan: Plan, say: Callable[[str], object] = lambda _: None) -> None:
+        if plan.workers < 1 or (plan.windows is not None and plan.windows < 1):
+            raise BadRequest(f"{plan.workers} workers and {plan.windows} windows a track make no analysis.")
+        self._plan, self._say = plan, say
+        self._spec = registry.plugin(plan.encoder).spec
+        self.device = devices.choose(plan.device.removesuffix(SPLIT), self._spec, say=say)
+        """What the network runs on; the CPU after a GPU has failed."""
+        is_split = plan.device.endswith(SPLIT) or self.device != devices.CPU
+        self._arranged: Split | _Fused = self._split() if is_split else self._fused()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every process."""
+        self._arranged.close()
+
+    @property
+    def detail(self) -> str:
+        """What the analysis runs on, in a few words; another after a GPU has failed."""
+        count = self._plan.workers
+        workers = f"{count} worker{'' if count == 1 else 's'}"
+        if isinstance(self._arranged, Split):
+            precision = f" ({self._arranged.precision})" if self._arranged.precision else ""
+            return f"{self.device.title}{precision}, {workers} decode{'s' if count == 1 else ''}"
+        return f"{workers} on the CPU"
+
+    def run(
+        self, requests: Iterable[Request], check: Callable[[], None] | None = None
+    ) -> Iterator[tuple[Request, Analysis | Skipped]]:
+        """Each request with its result, in the order they are done; a bad file is a result, not an error.
+
+        ``check`` is called several times a second: while it waits no new file is begun, and what it raises ends the
+        run. Closing the iterator kills what is under way. Raises ModelUnavailable if the encoder cannot load.
+        """
+        todo = iter(requests)
+        while True:
+            try:
+                for request, result in self._arranged.run(todo, check):
+                    yield request, _skipped(request, result) if isinstance(result, Crash) else result
+                return
+            except DeviceFailed as failure:
+                todo = chain(failure.unfinished, todo)
+                self._fall_back(failure.reason)
+
+    def _fall_back(self, reason: str) -> None:
+        self._arranged.close()
+        self._say(f"{self.device.title} failed ({reason.strip().rstrip('.')}); the CPU goes on with the analysis.")
+        self.device = devices.CPU
+        self._arranged = self._fused()
+
+    def _fused(self) -> "_Fused":
+        plan, order = self._plan, self._order(devices.CPU)
+        return _Fused(order, workers=plan.workers, nice=plan.nice, pace=plan.pace)
+
+    def _split(self) -> Split:
+        plan, order = self._plan, self._order(self.device)
+        return Split(
+            order, spec=self._spec, workers=plan.workers, nice=plan.nice, pace=plan.pace, limit_s=FILE_LIMIT_S,
+            memory_mb=MEMORY_MB, say=self._say,
+        )  # fmt: skip
+
+    def _order(self, device: Device) -> Order:
+        windows = self._plan.windows or self._spec.windows
+        return Order(
+            self._plan.encoder, str(self._plan.models), windows, quick=windows < self._spec.windows, device=device.name
+        )
 
 
-def warm_up(encoder: str, models: str) -> None:
-    """Load the encoder once, when the worker process starts."""
-    _loaded(encoder, models)
+class _Fused:
+    """The arrangement for the CPU: every worker goes the whole way of a file."""
+
+    def __init__(self, order: Order, *, workers: int, nice: int, pace: float) -> None:
+        self._pool: Pool[Request, Analysis | Skipped] = Pool(
+            partial(analyse, order), workers=workers, start=load_all, start_args=(order,), limit_s=FILE_LIMIT_S,
+            memory_mb=MEMORY_MB, nice=nice, pace=pace,
+        )  # fmt: skip
+
+    def run(self, requests: Iterable[Request], check: Callable[[], None] | None) -> Iterator[Outcome]:
+        """Each request with its result, in the order they are done."""
+        yield from self._pool.run(requests, check)
+
+    def close(self) -> None:
+        """End every process."""
+        self._pool.close()
 
 
-def analyse(request: Request) -> Analysis | Skipped:
-    """Decode windows of one file, encode and pool them; a bad file is a result, not an error."""
-    encoder = _loaded(request.encoder, request.models)
-    began = time.process_time()
-    spec = encoder.spec
-    try:
-        windows = spread(request.path, rate_hz=spec.rate_hz, window_s=spec.window_s, count=spec.windows)
-    except UnreadableAudio as error:
-        return _skipped(request, State.FAILED, str(error))
-    if windows.silent:
-        return _skipped(request, State.SILENT, windows.reason or "There is no sound in it.")
-    decode_s = time.process_time() - began
-    return _encoded(request, encoder, windows, decode_s)
-
-
-def _encoded(request: Request, encoder: Encoder, windows: Windows, decode_s: float) -> Analysis | Skipped:
-    began = time.process_time()
-    encoded = encoder.encode(level(windows.samples))
-    encode_s = time.process_time() - began - encoded.features_s
-    pooled = pool(encoded, windows.starts_s)
-    analysis = Analysis(
-        audio_hash=request.audio_hash,
-        vector=pooled.vector,
-        tags=pooled.tags,
-        windows=len(windows.samples),
-        typical_s=pooled.typical_s,
-        timings=Timings(decode_s, encoded.features_s, encode_s),
-    )
-    return replace(analysis, state=State.PARTIAL, reason=windows.reason) if windows.partial else analysis
-
-
-def _skipped(request: Request, state: State, reason: str) -> Skipped:
-    return Skipped(request.audio_hash, request.path, state, reason)
-
-
-@lru_cache(maxsize=1)
-def _loaded(encoder: str, models: str) -> Encoder:
-    return registry.load(encoder, models=Path(models))
+def _skipped(request: Request, crash: Crash) -> Skipped:
+    return Skipped(request.audio_hash, request.path, State.FAILED, crash.reason, passing=True)

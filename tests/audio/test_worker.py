@@ -6,12 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import chores
 import pytest
 
-from musicdesk.audio.worker import Crash, Pool
+from musicdesk.audio.worker import Crash, Pool, first_of
 from musicdesk.errors import ModelUnavailable, UserFacing
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -63,10 +64,73 @@ def test_a_result_that_cannot_be_sent_is_told() -> None:
     assert "cannot be sent" in crash.reason
 
 
-def test_memory_is_bounded() -> None:
-    with Pool(chores.greedy, workers=1, limit_s=30, memory_mb=1500) as pool:
-        got = dict(pool.run([10, 4000, 11]))
-    assert got == {10: 10 * 2**20, 4000: Crash("It needs more memory than a worker may use."), 11: 11 * 2**20}
+def test_memory_is_bounded_by_what_an_item_takes_beyond_the_worker_itself() -> None:
+    with Pool(chores.greedy, workers=1, start=chores.hold, start_args=(700,), limit_s=30, memory_mb=500) as pool:
+        got = dict(pool.run([10, 4000, 300]))
+    assert got == {10: 10 * 2**20, 4000: Crash("It needs more memory than a worker may use."), 300: 300 * 2**20}
+
+
+def test_a_worker_that_has_grown_is_replaced() -> None:
+    with Pool(chores.grow, workers=1, limit_s=30, memory_mb=400) as pool:
+        pids = [pid for _, pid in pool.run([90] * 6)]
+    assert [pids.index(pid) for pid in pids] == [0, 0, 0, 3, 3, 3]
+
+
+def test_a_paced_worker_rests_after_work() -> None:
+    with Pool(chores.moments, workers=1, limit_s=30, pace=0.25) as pool:
+        spans = [span for _, span in pool.run([0.1, 0.1, 0.1])]
+    for (began, ended), (following, _) in pairwise(spans):  # type: ignore[arg-type]
+        assert following - ended >= 3 * (ended - began) * 0.99
+
+
+def test_a_rest_does_not_delay_what_ends_the_run() -> None:
+    checks = 0
+
+    def check() -> None:
+        nonlocal checks
+        checks += 1
+        if checks > 5:
+            raise KeyboardInterrupt
+
+    with Pool(chores.moments, workers=1, limit_s=30, pace=0.001) as pool, pytest.raises(KeyboardInterrupt):
+        list(pool.run([1.0, 1.0], check))  # a rest of more than a minute would be due
+
+
+def test_while_a_check_waits_no_item_is_begun_and_none_is_lost() -> None:
+    begun: list[int] = []
+
+    def orders() -> Iterator[tuple[str, int]]:
+        for number in range(6):
+            begun.append(number)
+            yield "square", number
+
+    seen: list[int] = []
+
+    def check() -> None:
+        if len(begun) == 4 and not seen:
+            time.sleep(1.5)  # longer than an item may take: what is done by then counts
+            seen.append(len(begun))
+
+    with Pool(chores.chore, workers=2, limit_s=1.0) as pool:
+        got = dict(pool.run(orders(), check))
+    assert seen == [4]
+    assert got == {("square", n): n * n for n in range(6)}
+
+
+def test_pools_beside_each_other_make_a_pipeline() -> None:
+    squares = Pool(chores.chore, workers=2, limit_s=30)
+    spans = Pool(chores.moments, workers=1, limit_s=30, beside=squares)
+    with squares, spans:
+        squares.give(("square", 3))
+        spans.give(0.01)
+        squares.give(("segfault", 0))
+        done = {}
+        while len(done) < 3:
+            if finished := first_of([squares, spans], 0.2):
+                done[finished.item] = (finished.pool, finished.result)
+    assert done["square", 3] == (squares, 9)
+    assert done[0.01][0] is spans
+    assert isinstance(done["segfault", 0][1], Crash)
 
 
 def test_a_fresh_worker_is_quiet_polite_and_light() -> None:
@@ -84,6 +148,12 @@ def test_a_start_that_fails_says_its_own_sentence() -> None:
         pytest.raises(ModelUnavailable, match="musicdesk models install"),
     ):
         list(pool.run([("square", 1)]))
+
+
+def test_a_worker_that_was_killed_while_it_started_gets_another_start(tmp_path: Path) -> None:
+    with Pool(chores.chore, workers=1, start=chores.die_once, start_args=(str(tmp_path / "died"),), limit_s=30) as pool:
+        assert list(pool.run([("square", 3)])) == [(("square", 3), 9)]
+    assert (tmp_path / "died").exists()
 
 
 def test_a_worker_that_dies_while_starting_is_no_endless_loop() -> None:
