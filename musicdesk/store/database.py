@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -47,6 +47,8 @@ class Database:
         self.read_only = mode != "mode=rwc"
         self._uri = f"file:{quote(os.fsencode(path))}?{mode}"
         self._local = threading.local()
+        self.before_writing: Callable[[], None] = lambda: None
+        """Called before every transaction that writes; raises ReadOnlyData where another process is the writer."""
         self._guard = threading.Lock()
         self._connections: list[tuple[threading.Thread, sqlite_utils.Database]] = []
         self._closed = False
@@ -150,6 +152,7 @@ class Database:
         """All of it or nothing. The lock is taken at the start: a reader that turned writer could not wait for it."""
         if self.read_only:
             raise ReadOnlyData(f"The library in {self.path.parent} was opened to be read only.")
+        self.before_writing()
         with plain_words(self.path):
             sql = self.sql
             if not sql.conn.in_transaction:

@@ -9,6 +9,8 @@ import sqlite_utils
 from sqlite_utils.db import Table
 from sqlite_utils.migrations import Migrations
 
+from musicdesk.store.track_columns import write_keys
+
 APPLICATION_ID = 0x6D64736B
 """Marks the file as ours ("mdsk")."""
 
@@ -97,7 +99,53 @@ def m0005_playlists(db: sqlite_utils.Database) -> None:
     _table(db, "playlist_tracks").create_index(["track_id"])
 
 
-VERSION = 5
+@MIGRATIONS()
+def m0006_listening(db: sqlite_utils.Database) -> None:
+    """Quick and full listening, what a sound is beside its vector, failures that pass, recordings.
+
+    What is asked of all sounds at once (which are there, which are heard, how long they are) stands whole in an index:
+    counting states must not walk over hundreds of megabytes. A row's ``revision`` is that of its encoder when it was
+    written, so that only the rows after a revision are read again. ``size_bytes`` -1: not known.
+    """
+    for name, kind, default in (
+        ("quick", int, 0),
+        ("revision", int, 0),
+        ("speech", float, 0.0),
+        ("silence", float, 0.0),
+    ):
+        _table(db, "vectors").add_column(name, kind, not_null_default=default)
+    _table(db, "encoders").add_column("revision", int, not_null_default=0)
+    for name, kind, default in (("attempts", int, 1), ("retry_after", float, 0.0), ("size_bytes", int, -1)):
+        _table(db, "failures").add_column(name, kind, not_null_default=default)
+    db.execute("CREATE INDEX sounds_heard ON vectors(encoder_id, audio_hash, state, quick, speech, silence)")
+    db.execute("CREATE INDEX vectors_by_revision ON vectors(encoder_id, revision)")
+    db.execute("CREATE INDEX sounds_there ON tracks(audio_hash, missing, removed, excluded, length_s)")
+    db.execute("DROP INDEX idx_tracks_audio_hash_mtime_ns_missing_removed")
+    db.execute(
+        "CREATE TABLE fingerprints (vector_id INTEGER PRIMARY KEY REFERENCES vectors(id) ON DELETE CASCADE, "
+        "fingerprint BLOB NOT NULL) STRICT"
+    )
+    db.execute(
+        "CREATE TABLE recordings (encoder_id INTEGER NOT NULL REFERENCES encoders(id), audio_hash TEXT NOT NULL, "
+        "recording INTEGER NOT NULL, PRIMARY KEY (encoder_id, audio_hash)) STRICT, WITHOUT ROWID"
+    )
+
+
+@MIGRATIONS()
+def m0007_lists(db: sqlite_utils.Database) -> None:
+    """What tracks are ordered and grouped by, read as columns and not out of their tags; and when they changed last.
+
+    The keys follow from path and tags alone; a step that changes how writes them anew.
+    """
+    for name in ("title", "artist", "album", "genre", "artist_key", "album_key"):
+        _table(db, "tracks").add_column(name, str, not_null_default="")
+    _table(db, "tracks").add_column("place", int, not_null_default=0)
+    _table(db, "library").create({"id": int, "revision": int}, pk="id", not_null={"revision"}, strict=True)
+    _table(db, "library").insert({"id": 1, "revision": 0})
+    write_keys(db)
+
+
+VERSION = 7
 """The number of the last migration."""
 
 

@@ -10,10 +10,11 @@ import textwrap
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
-from store.samples import KEY, analysis, scanned
+from store.samples import KEY, NEXT, WORDS, analysis, scanned, sound
 
 from musicdesk.errors import (
     BrokenDatabase,
@@ -129,15 +130,15 @@ def test_an_upgrade_that_fails_leaves_the_library_as_it_was(tmp_path, monkeypatc
     steps = Migrations("musicdesk")
 
     @steps()
-    def m0006_half(db):
+    def m9998_half(db):
         db["half"].create({"id": int}, pk="id")
 
     @steps()
-    def m0007_broken(db):
+    def m9999_broken(db):
         raise RuntimeError
 
     monkeypatch.setattr(module, "MIGRATIONS", steps)
-    monkeypatch.setattr(module, "VERSION", 7)
+    monkeypatch.setattr(module, "VERSION", migrations.VERSION + 2)
     with pytest.raises(RuntimeError):
         Database.open(tmp_path)
     monkeypatch.undo()
@@ -145,6 +146,67 @@ def test_an_upgrade_that_fails_leaves_the_library_as_it_was(tmp_path, monkeypatc
         assert database.version == migrations.VERSION
         assert "half" not in database.sql.table_names()
     assert titles(tmp_path) == ["0", "1", "2"]
+
+
+def of_version_5(folder):
+    """A library as musicdesk 0.2 left it, with rows in the tables that were changed since; gives what is in it."""
+    older(folder, stop_before="m0006_listening", version=5)
+    database = sqlite_utils.Database(folder / FILE)
+    track = {
+        "length_s": 200.0, "codec": "flac", "tags": '{"title":"Old"}', "words": "old m", "size_bytes": 1000,
+        "mtime_ns": 1, "problem": "", "added": 1.0, "changed": 1.0,
+    }  # fmt: skip
+    database["tracks"].insert_all(
+        {"id": n, "path": f"/m/{n}.flac".encode(), "audio_hash": sound(n), **track} for n in range(1, 6)
+    )
+    keys = ({"id": n, "name": "musicnn", "version": str(n), "front_end": "mel96"} for n in (1, 2))
+    database["encoders"].insert_all({**key, "dim": 4, "vocabulary": '["guitar", "piano"]'} for key in keys)
+    vector = {
+        "reason": "", "windows": 6, "typical_s": 9.0, "decode_s": 0.1, "features_s": 0.2, "encode_s": 0.3,
+        "analysed": 2.0, "vector": np.arange(4, dtype="<f2").tobytes(), "tags": np.ones(2, dtype="<f2").tobytes(),
+    }  # fmt: skip
+    rows = ((1, 3, "ok"), (1, 5, "ok"), (2, 2, "partial"), (2, 1, "ok"))
+    database["vectors"].insert_all(
+        {"encoder_id": encoder, "audio_hash": sound(n), "state": state, **vector} for encoder, n, state in rows
+    )
+    line = {"path": b"/m/4.flac", "mtime_ns": 1, "state": "failed", "reason": "It ends early.", "noted": 3.0}
+    database["failures"].insert({"encoder_id": 2, "audio_hash": sound(4), **line})
+    before = rows_of(database)
+    database.close()
+    return before
+
+
+def rows_of(database):
+    return {name: list(database[name].rows) for name in ("sources", "tracks", "encoders", "vectors", "failures")}
+
+
+def test_a_library_of_version_5_keeps_every_row_and_works_on(tmp_path):
+    before = of_version_5(tmp_path)
+    with Database.open(tmp_path) as database:
+        for name, rows in rows_of(database.sql).items():
+            assert [{k: row[k] for k in old} for row, old in zip(rows, before[name], strict=True)] == before[name]
+        vectors = VectorStore(database)
+        coverage = vectors.coverage(NEXT, now=9.0)
+        assert (coverage.ok, coverage.partial, coverage.failed, coverage.stale, coverage.quick) == (1, 1, 1, 2, 0)
+        (failure,) = coverage.failures
+        assert (failure.reason, failure.noted, failure.attempts, failure.retry_after) == ("It ends early.", 3.0, 1, 0.0)
+        assert [one.path for one in vectors.pending(NEXT, now=1e12)] == ["/m/3.flac", "/m/5.flac"]
+        assert vectors.load(NEXT).hashes == (sound(2), sound(1))
+        vectors.add([analysis(1), analysis(3), analysis(5)], key=NEXT, vocabulary=WORDS, now=4.0)
+        assert vectors.load(NEXT).hashes == vectors.traits(NEXT).hashes == tuple(map(sound, (2, 1, 3, 5)))
+        assert vectors.forget_stale(NEXT) == 2
+    backup = sqlite_utils.Database(tmp_path / f"{FILE}.backup-5")
+    assert rows_of(backup) == before
+    backup.close()
+
+
+def test_an_upgraded_library_has_the_same_tables_and_indexes_as_a_new_one(tmp_path):
+    of_version_5(tmp_path / "old")
+    schemas = []
+    for name in ("old", "new"):
+        with Database.open(tmp_path / name) as database:
+            schemas.append(set(database.sql.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()))
+    assert schemas[0] == schemas[1]
 
 
 def test_a_library_of_a_newer_musicdesk_is_refused_and_left_alone(tmp_path):
