@@ -1,20 +1,20 @@
-"""The analysed library in memory: one immutable picture of it, made anew when tracks or vectors have changed."""
+"""The analysed library in memory: one immutable picture, brought up to date when tracks or vectors have changed."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 
+from musicdesk.desk.space import Space
 from musicdesk.encoders import registry
-from musicdesk.encoders.pooling import Standardiser
+from musicdesk.encoders.base import EncoderSpec
 from musicdesk.errors import NothingYet
 from musicdesk.events import Events
-from musicdesk.prototypes.columns import Crowd, crowd, prototype_columns
+from musicdesk.prototypes.columns import Crowd, prototype_columns
 from musicdesk.ranking.scores import Board
 from musicdesk.ranking.shelf import Shelf, shelf
-from musicdesk.records import FloatArray, Prototype, Track, Vectors
+from musicdesk.records import FloatArray, IntArray, Prototype, Track, Vectors
 from musicdesk.store.tracks import TrackStore
 from musicdesk.store.vectors import VectorStore
 
@@ -27,19 +27,21 @@ class Snapshot:
     """Vectors, the space they are compared in, and the file that stands for each sound."""
 
     vectors: Vectors
+    space: Space
     shelf: Shelf
     tracks: Mapping[str, Track]
+    """Audio hash → the track that stands for the sound, of all that are on the disk; made when it is looked at."""
     _columns: dict[bytes, tuple[FloatArray, FloatArray]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    @cached_property
+    @property
     def crowd(self) -> Crowd:
         """How near each sound is to the library at large."""
-        return crowd(self.shelf.space)
+        return self.space.crowd
 
     def board(self, prototypes: tuple[Prototype, ...]) -> Board:
         """The columns of these prototypes; only those that were never asked for are computed."""
-        pairs = [self.column(p.vector) for p in prototypes]
+        pairs = self.columns([p.vector for p in prototypes])
         n = len(self.shelf)
         columns = np.stack([c for c, _ in pairs]) if pairs else np.zeros((0, n), np.float32)
         percentiles = np.stack([p for _, p in pairs]) if pairs else np.zeros((0, n), np.float32)
@@ -47,16 +49,23 @@ class Snapshot:
 
     def column(self, vector: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Column and percentiles of one direction of the space.  # [n], [n]"""
-        key = vector.tobytes()
+        return self.columns([vector])[0]
+
+    def columns(self, vectors: Sequence[FloatArray]) -> list[tuple[FloatArray, FloatArray]]:
+        """Column and percentiles of several directions; what is not known yet is computed in one go."""
+        keys = [vector.tobytes() for vector in vectors]
         with self._lock:
-            known = self._columns.pop(key, None)
-            if known is None:
-                columns, percentiles = prototype_columns(self.shelf.space, vector[None], around=self.crowd)
-                known = (columns[0], percentiles[0])
-            self._columns[key] = known
-            while len(self._columns) > KEPT_COLUMNS:
-                self._columns.pop(next(iter(self._columns)))
-            return known
+            known = self._columns
+            fresh = {key: vector for key, vector in zip(keys, vectors, strict=True) if key not in known}
+            if fresh:
+                made = prototype_columns(self.shelf.space, np.stack(list(fresh.values())), around=self.crowd)
+                known.update(zip(fresh, zip(*made, strict=True), strict=True))
+            found = [known[key] for key in keys]
+            for key in keys:
+                known[key] = known.pop(key)  # the last that were asked for stay longest
+            while len(known) > max(KEPT_COLUMNS, len(keys)):
+                del known[next(iter(known))]
+            return found
 
 
 class Snapshots:
@@ -66,33 +75,54 @@ class Snapshots:
         self._tracks, self._vectors, self._encoder = tracks, vectors, encoder
         self._lock = threading.Lock()
         self._current: Snapshot | None = None
+        self._groups: Mapping[str, int] = {}
+        """Audio hash → number of its recording."""
         self._epoch = self._made = 0
         events.library_changed.listen(self._past)
         events.analysis_changed.listen(self._past)
 
     def current(self) -> Snapshot:
-        """The library as it is now; raises NothingYet while nothing is analysed."""
+        """The library as it is now; raises NothingYet while nothing is analysed.
+
+        What did not change since the last picture is taken over from it: after a batch of an analysis only its rows
+        are made anew, after a scan only what the tags tell.
+        """
         spec = registry.plugin(self._encoder()).spec
-        key = spec.key
         with self._lock:
             epoch = self._epoch
-            if self._current is None or self._made != epoch or self._current.vectors.key != key:
-                vectors = self._vectors.load(key)
-                if not len(vectors):
-                    self._current = None
-                    raise NothingYet(
-                        f"Nothing is analysed with {spec.title} yet. Add music, then run: musicdesk analyze"
-                    )
-                self._current, self._made = self._picture(vectors), epoch
+            if self._current is None or self._made != epoch or self._current.vectors.key != spec.key:
+                self._current, self._made = self._picture(spec), epoch
+            if self._current is None:
+                raise NothingYet(f"Nothing is analysed with {spec.title} yet. Add music, then run: musicdesk analyze")
             return self._current
 
-    def _picture(self, vectors: Vectors) -> Snapshot:
-        space = Standardiser.fit(vectors.matrix).apply(vectors.matrix)
-        tracks = self._tracks.all()
-        on_shelf = shelf(vectors, space, tracks)
-        by_id = {track.id: track for track in tracks}
-        standing = {h: by_id[i] for h, i in zip(on_shelf.hashes, on_shelf.track_ids, strict=True) if i in by_id}
-        return Snapshot(vectors, on_shelf, standing)
+    def _picture(self, spec: EncoderSpec) -> Snapshot | None:
+        before, vectors, tracks = self._current, self._vectors.load(spec.key), self._tracks.all()
+        if not len(vectors):
+            return None
+        same = before is not None and before.vectors is vectors and before.tracks is tracks.by_hash
+        if before is None or before.vectors.key != spec.key or same:  # then it is nothing but the recordings
+            groups = self._vectors.recordings(spec.key)
+            if before is not None and same and groups == self._groups:
+                return before
+            self._groups = groups
+        space = _space(before, vectors)
+        on_shelf = shelf(vectors, space.rows, tracks, recordings=_recordings(vectors.hashes, self._groups))
+        columns = dict(before._columns) if before is not None and before.space is space else {}  # noqa: SLF001
+        return Snapshot(vectors, space, on_shelf, tracks.by_hash, columns)
 
     def _past(self, _: None) -> None:
         self._epoch += 1
+
+
+def _space(before: Snapshot | None, vectors: Vectors) -> Space:
+    if before is None:
+        return Space.of(vectors)
+    return before.space if before.vectors is vectors else before.space.following(vectors)
+
+
+def _recordings(hashes: tuple[str, ...], groups: Mapping[str, int]) -> IntArray | None:
+    """The group of each sound; one of its own where none is known yet.  # [len(hashes)]"""
+    if not groups:
+        return None
+    return np.array([groups.get(sound, -1 - row) for row, sound in enumerate(hashes)], dtype=np.int64)

@@ -1,10 +1,11 @@
 """How long a slider move takes at the size of a large library; synthetic, so that anyone can rerun it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from musicdesk.prototypes.columns import rarity
 from musicdesk.ranking.filters import allowed
@@ -81,7 +82,7 @@ def timed(action: Callable[[float], object], arguments: list[float], *, warm_up:
     for argument in arguments[:warm_up]:
         action(argument)
     taken = np.array([_once(action, argument) for argument in arguments])
-    wall, cpu = (_latency(column) for column in taken.T)
+    wall, cpu = (latency(column) for column in taken.T)
     return wall, cpu
 
 
@@ -120,5 +121,6 @@ def _once(action: Callable[[float], object], argument: float) -> tuple[float, fl
     return 1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - cpu)
 
 
-def _latency(times_ms: FloatArray) -> Latency:
+def latency(times_ms: Sequence[float] | npt.NDArray[np.float64]) -> Latency:
+    """Median and 95th percentile of some times."""
     return Latency(float(np.median(times_ms)), float(np.percentile(times_ms, 95)), len(times_ms))

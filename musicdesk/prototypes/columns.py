@@ -15,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_ndtr
 
-from musicdesk.records import FloatArray
+from musicdesk.records import FloatArray, IntArray
 
 BLOCK_ROWS = 16_384
+AT_LARGE = 65_536
 FEWEST = 20
 """A smaller library is no crowd; plain cosines are kept."""
 
@@ -26,8 +27,9 @@ FEWEST = 20
 class Crowd:
     """How near each track is to the library at large: the mean and deviation of its cosines with all tracks.
 
-    Exact over the whole library without its n x n matrix: with m the mean vector and C the second moment of the rows,
-    the cosines of x have the mean x·m and the variance x·Cx - (x·m)².
+    Without the n x n matrix: with m the mean vector and C the second moment of the rows, the cosines of x have the mean
+    x·m and the variance x·Cx - (x·m)². C is that of the whole library, or of ``AT_LARGE`` tracks all over it where it
+    has twice as many, which tells a deviation to half a hundredth.
     """
 
     mean: FloatArray  # [n]
@@ -37,14 +39,27 @@ class Crowd:
 
 
 def crowd(space: FloatArray) -> Crowd:
-    """Measure the crowd around every row of ``space`` [n, dim]; 0.3 s at 200k x 200, once for a library."""
-    centre = space.mean(axis=0, dtype=np.float64).astype(np.float32)
-    moment = (space.T @ space) / np.float32(len(space))
+    """Measure the crowd around every row of ``space`` [n, dim]; 0.9 s at 200k x 400, once for a library."""
+    some = space[:: max(1, len(space) // AT_LARGE)]
+    centre = some.mean(axis=0, dtype=np.float64).astype(np.float32)
+    moment = (some.T @ some) / np.float32(len(some))
     mean, spread = np.empty(len(space), np.float32), np.empty(len(space), np.float32)
     for start in range(0, len(space), BLOCK_ROWS):
         rows = slice(start, start + BLOCK_ROWS)
         mean[rows], spread[rows] = _stand(space[rows], centre, moment)
     return Crowd(mean, spread, centre, moment)
+
+
+def crowd_with(around: Crowd, space: FloatArray, rows: IntArray) -> Crowd:
+    """``around`` for a space in which a few ``rows`` are new or others; the library at large is taken to be the same.
+
+    Rows of ``space`` [n, dim] that ``around`` does not reach to must be among ``rows`` [m].
+    """
+    count = min(len(around.mean), len(space))
+    mean, spread = np.empty(len(space), np.float32), np.empty(len(space), np.float32)
+    mean[:count], spread[:count] = around.mean[:count], around.spread[:count]
+    mean[rows], spread[rows] = _stand(space[rows], around.centre, around.moment)
+    return Crowd(mean, spread, around.centre, around.moment)
 
 
 def similarity_columns(
@@ -101,7 +116,7 @@ def _mutual(cosines: FloatArray, around: Crowd, mean: float, spread: float) -> F
 
 
 def _share(column: FloatArray) -> FloatArray:
-    order = np.argsort(column, kind="stable")
+    order = np.argsort(column)  # in any order within a tie: all of it gets one share
     ordered = column[order]
     starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
     ends = np.append(starts[1:], len(column))

@@ -1,15 +1,18 @@
 """The library as arrays, one row a sound: what a list needs to know of a track without its record."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from musicdesk.errors import BadRequest
-from musicdesk.records import FloatArray, Track, Vectors
+from musicdesk.records import FloatArray, IntArray, Vectors
+from musicdesk.tracks import Tracks, rows_for
 
 CodeArray = npt.NDArray[np.int32]
+_Kind = TypeVar("_Kind", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +31,7 @@ class Shelf:
     """Artist, casefolded → code; a track of several artists is filed under the first."""
     rows: Mapping[str, int]
     """Audio hash → row."""
+    recordings: IntArray | None = None  # [n] equal where it is the same recording in another encoding; None: unknown
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -37,58 +41,29 @@ class Shelf:
         return self.rows.get(audio_hash)
 
 
-def shelf(vectors: Vectors, space: FloatArray, tracks: Iterable[Track]) -> Shelf:
+def shelf(vectors: Vectors, space: FloatArray, tracks: Tracks, *, recordings: IntArray | None = None) -> Shelf:
     """Put the library on the shelf: of several files with one sound, the first that is there stands for it.
 
     ``space`` [n, dim] holds the rows of ``vectors``, standardised. Raises BadRequest if their lengths differ.
     """
     if len(space) != len(vectors):
         raise BadRequest(f"There are {len(vectors)} sounds, but {len(space)} rows in their space.")
-    files = _standing_for(tracks)
-    chosen = [files.get(audio_hash) for audio_hash in vectors.hashes]
-    artist_ids, artists = _codes([_artist(track) for track in chosen])
-    album_ids, _ = _codes([_album(track) for track in chosen])
+    columns, chosen = tracks.columns, rows_for(tracks, vectors.hashes)
+    artist_codes, artists = tracks.artist_codes
     return Shelf(
         hashes=vectors.hashes,
-        track_ids=tuple(track.id if track else 0 for track in chosen),
+        track_ids=tuple(_taken(columns.ids, chosen, missing=0).tolist()),
         space=space,
-        artist_ids=artist_ids,
-        album_ids=album_ids,
-        length_s=np.array([track.length_s if track else 0 for track in chosen], dtype=np.float32),
-        present=np.array([track is not None and _there(track) for track in chosen], dtype=bool),
+        artist_ids=_taken(artist_codes, chosen, missing=-1),
+        album_ids=_taken(tracks.album_codes, chosen, missing=-1),
+        length_s=_taken(columns.length_s, chosen, missing=0).astype(np.float32),
+        present=_taken(~(columns.missing | columns.excluded), chosen, missing=False),
         artists=artists,
-        rows={audio_hash: row for row, audio_hash in enumerate(vectors.hashes)},
+        rows=dict(zip(vectors.hashes, range(len(vectors)), strict=True)),
+        recordings=recordings,
     )
 
 
-def _standing_for(tracks: Iterable[Track]) -> dict[str, Track]:
-    files: dict[str, Track] = {}
-    for track in tracks:
-        before = files.get(track.audio_hash)
-        if track.audio_hash and (before is None or (_there(track) and not _there(before))):
-            files[track.audio_hash] = track
-    return files
-
-
-def _there(track: Track) -> bool:
-    return not track.missing and not track.excluded
-
-
-def _artist(track: Track | None) -> str:
-    names = (track.tags.artists or track.tags.album_artists) if track else ()
-    return names[0].strip().casefold() if names else ""
-
-
-def _album(track: Track | None) -> str:
-    """A tagged album within its album artist or folder: two "Greatest Hits" are two albums."""
-    if track is None or not track.tags.album:
-        return ""
-    owner = track.tags.album_artists[0] if track.tags.album_artists else track.path.rpartition("/")[0]
-    return f"{track.tags.album.strip().casefold()}\0{owner.strip().casefold()}"
-
-
-def _codes(names: Sequence[str]) -> tuple[CodeArray, dict[str, int]]:
-    """Equal names as equal numbers; -1 for "".  # [n]"""
-    codes: dict[str, int] = {}
-    numbers = [codes.setdefault(name, len(codes)) if name else -1 for name in names]
-    return np.array(numbers, dtype=np.int32), codes
+def _taken(column: npt.NDArray[_Kind], rows: IntArray, *, missing: object) -> npt.NDArray[_Kind]:
+    """The column's values in some rows; ``missing`` for the row -1.  # [len(rows)]"""
+    return np.append(column, np.array([missing], dtype=column.dtype))[rows]

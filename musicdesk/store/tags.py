@@ -1,7 +1,6 @@
 """Tags as JSON: only what differs from an empty tag, so that rows stay small and new fields cost nothing."""
 
 import json
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from itertools import repeat
@@ -12,9 +11,6 @@ from musicdesk.records import ReplayGain, Tags
 _EMPTY = Tags()
 _NAMES = {field.name: None for field in fields(Tags)}.keys()
 _GAINS = tuple(field.name for field in fields(ReplayGain))
-_LETTERS = str.maketrans(
-    {"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d", "ħ": "h", "’": "'"}
-)
 
 
 def dump_tags(tags: Tags) -> str:
@@ -49,11 +45,3 @@ def _tags(said: dict[str, Any], shared: dict[Any, Any]) -> Tags:
         return Tags(**said)
     except TypeError:
         return Tags(**{name: said[name] for name in _NAMES & said.keys()})
-
-
-def fold(text: str) -> str:
-    """``text`` for comparing: without case, accents and superfluous space ("Björk  ØRE" → "bjork ore")."""
-    if not text.isascii():
-        parts = unicodedata.normalize("NFKD", text.casefold())
-        text = "".join(c for c in parts if not unicodedata.combining(c)).translate(_LETTERS)
-    return " ".join(text.casefold().replace("\0", " ").split())

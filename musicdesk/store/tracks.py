@@ -3,7 +3,9 @@
 
 import math
 import os
+import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,12 @@ from typing import Any
 import sqlite_utils
 
 from musicdesk.errors import NotFound
-from musicdesk.records import ScannedFile, Source, Track, printable
+from musicdesk.records import KnownFile, ScannedFile, Source, Track, printable
 from musicdesk.store.database import Database, rows_in, storable
 from musicdesk.store.placing import Known, Placement, place
-from musicdesk.store.tags import dump_tags, fold, load_tags
+from musicdesk.store.tags import dump_tags, load_tags
+from musicdesk.store.track_columns import KEY_COLUMNS, read_columns, without_nul
+from musicdesk.tracks import Tracks, fold, keys_of
 
 TRACK_COLUMNS = (
     "id, path, audio_hash, length_s, codec, tags, size_bytes, mtime_ns, missing OR removed, excluded, problem"
@@ -24,7 +28,9 @@ _TRACK = f"SELECT {TRACK_COLUMNS} FROM tracks "
 _KNOWN = (
     "SELECT id, path, audio_hash, missing, removed, length_s, codec, tags, size_bytes, mtime_ns, problem FROM tracks "
 )
-_WRITTEN = ("path", "audio_hash", "length_s", "codec", "tags", "size_bytes", "mtime_ns", "problem", "words", "changed")
+_WRITTEN = (
+    "path", "audio_hash", "length_s", "codec", "tags", "size_bytes", "mtime_ns", "problem", *KEY_COLUMNS, "changed",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,9 @@ class TrackStore:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._lock = threading.Lock()
+        self._kept: tuple[int, Tracks] | None = None
+        """The present tracks as they were last read, and the revision that they were read at."""
 
     # ------------------------------------------------------------------------------------------- folders
 
@@ -54,7 +63,7 @@ class TrackStore:
 
         Tracks that lie in another source too stay. Raises NotFound.
         """
-        with self._db.writing() as sql:
+        with self._changing() as sql:
             folder = _folder(path)
             if not sql.execute("DELETE FROM sources WHERE path = ?", [folder]).rowcount:
                 raise NotFound(self._no_such_source(path))
@@ -88,7 +97,7 @@ class TrackStore:
         files that swapped names, give the ids of changed files too, or the changed files in one batch.
         """
         files = {file.file.path: file for file in scanned}
-        with self._db.writing() as sql:
+        with self._changing() as sql:
             here = map(_known, rows_in(sql, _KNOWN + "WHERE path IN (?)", [os.fsencode(path) for path in files]))
             free = _free_rows(sql, files.values(), frozenset(gone))
             placements = place(list(files.values()), here=here, free=free)
@@ -97,21 +106,53 @@ class TrackStore:
 
     def mark_missing(self, ids: Iterable[int]) -> None:
         """Say that these files are not on the disk now; everything known of them stays."""
-        with self._db.writing() as sql:
+        with self._changing() as sql:
             sql.conn.executemany("UPDATE tracks SET missing = 1 WHERE id = ?", [(int(id_),) for id_ in ids])
 
     def set_excluded(self, ids: Iterable[int], excluded: bool) -> None:
         """Take files out of analysis and suggestions, or back in."""
-        with self._db.writing() as sql:
+        with self._changing() as sql:
             rows = [(int(excluded), int(id_)) for id_ in ids]
             sql.conn.executemany("UPDATE tracks SET excluded = ? WHERE id = ?", rows)
 
+    def doubt(self, ids: Iterable[int]) -> None:
+        """Let the next scan read these files again, changed or not."""
+        with self._changing() as sql:
+            sql.conn.executemany("UPDATE tracks SET mtime_ns = -1 WHERE id = ?", [(int(id_),) for id_ in ids])
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite_utils.Database]:
+        """All or nothing, and whoever keeps the tracks in memory can tell that they are past."""
+        with self._db.writing() as sql:
+            yield sql
+            sql.execute("UPDATE library SET revision = revision + 1")
+
     # ------------------------------------------------------------------------------------------- asking
 
-    def all(self, *, include_missing: bool = False) -> tuple[Track, ...]:
-        """All tracks in the order they came, with or without those that are not on the disk now."""
-        where = "WHERE removed = 0" + ("" if include_missing else " AND missing = 0")
-        return self._tracks(where + " ORDER BY id")
+    def all(self, *, include_missing: bool = False) -> Tracks:
+        """All tracks in the order they came, with or without those that are not on the disk now.
+
+        The same object as long as no track has changed; half a second of reading at 200,000, which lets other threads
+        run. Records are made for the rows that are looked at.
+        """
+        inside = self._db.sql.conn.in_transaction  # what is not committed yet must not be kept
+        with self._lock, self._db.reading() as sql:
+            revision = int(sql.execute("SELECT revision FROM library").fetchone()[0])
+            if not include_missing and self._kept and self._kept[0] == revision and not inside:
+                return self._kept[1]
+            columns, raw = read_columns(sql, include_missing=include_missing)
+        tracks = Tracks(columns, lambda rows: tracks_from(raw.rows(rows)))
+        if not include_missing and not inside:
+            self._kept = revision, tracks
+        return tracks
+
+    def files(self) -> list[KnownFile]:
+        """Every file of the library, missing or not, as far as a scan must know; tenths of a second at 200,000."""
+        with self._db.reading() as sql:
+            rows = sql.execute(
+                "SELECT id, path, size_bytes, mtime_ns, missing FROM tracks WHERE removed = 0"
+            ).fetchall()
+        return [KnownFile(id_, os.fsdecode(path), size, mtime, bool(away)) for id_, path, size, mtime, away in rows]
 
     def get(self, id: int) -> Track:  # noqa: A002
         """The track of this id, missing or not. Raises NotFound."""
@@ -204,7 +245,7 @@ def _write(sql: sqlite_utils.Database, placements: Sequence[Placement], now: flo
     fresh, updates, moved, changed, back = [], [], 0, 0, 0
     for file, row in placements:
         contents = _contents(file)
-        written = (os.fsencode(file.file.path), file.audio_hash, *contents, _words(file), now)
+        written = (os.fsencode(file.file.path), file.audio_hash, *contents, *_keys(file), now)
         if row is None:
             fresh.append((*written, now))
             continue
@@ -227,11 +268,9 @@ def _contents(file: ScannedFile) -> tuple[object, ...]:
     """What is compared and written of a file, in the order of the columns after ``audio_hash``."""
     length_s = float(file.length_s) if math.isfinite(file.length_s) else 0.0
     found = file.file
-    tags, problem = dump_tags(file.tags), storable(file.problem)
-    return length_s, storable(file.codec), tags, found.size_bytes, found.mtime_ns, problem
+    tags, problem = dump_tags(file.tags), without_nul(storable(file.problem))
+    return length_s, without_nul(storable(file.codec)), tags, found.size_bytes, found.mtime_ns, problem
 
 
-def _words(file: ScannedFile) -> str:
-    track = Track(0, file.file.path, tags=file.tags)
-    artists = (*file.tags.artists, *file.tags.album_artists)
-    return fold(storable(" ".join((track.title, *artists, track.album))))
+def _keys(file: ScannedFile) -> tuple[str | int, ...]:
+    return keys_of(Track(0, file.file.path, tags=file.tags))

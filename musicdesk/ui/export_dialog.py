@@ -39,7 +39,7 @@ class Export:
 
     path: Path
     name: str
-    tracks: tuple[Track, ...]
+    tracks: Sequence[Track]
     relative: bool
 
 
@@ -54,7 +54,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Export playlist")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._tracks, self._chosen = tuple(tracks), tuple(chosen)
+        self._tracks, self._chosen = tracks, chosen
         self.name, self.format, self.folder = QLineEdit(name), QComboBox(), QLineEdit(_music_folder())
         self.whole = QRadioButton(f"The whole list ({len(tracks):,})")
         self.selection = QRadioButton(f"The chosen tracks ({len(chosen):,})")
@@ -118,7 +118,7 @@ class ExportDialog(QDialog):
         return Path(self.folder.text().strip()).expanduser() / f"{name}{self.format.currentData()}"
 
     @property
-    def tracks(self) -> tuple[Track, ...]:
+    def tracks(self) -> Sequence[Track]:
         """What would be written now."""
         return self._chosen if self.selection.isChecked() else self._tracks
 

@@ -9,7 +9,8 @@ from PySide6.QtGui import QDesktopServices
 
 from musicdesk.desk.desk import Desk
 from musicdesk.records import Coverage, Feedback, IntArray, Source, Track
-from musicdesk.ui.catalogue import Catalogue
+from musicdesk.ui.catalogue import EMPTY, Catalogue
+from musicdesk.ui.catalogue_model import CatalogueModel
 from musicdesk.ui.empty_states import State
 from musicdesk.ui.local_files import to_url
 from musicdesk.ui.tasks import Tasks
@@ -47,6 +48,8 @@ class LibraryController(QObject):
 
     def _connect(self) -> None:
         window = self._window
+        for model in (window.all_tracks.model, window.playlists.model):
+            model.order_wanted.connect(lambda _, model=model: self._rank(model))
         window.search.textEdited.connect(self._search_began)
         window.search.textChanged.connect(lambda _: self._typing.start())
         window.search.returnPressed.connect(self._search_ended)
@@ -67,8 +70,11 @@ class LibraryController(QObject):
     def _look(self) -> Known:
         desk, before = self._desk, self.known
         tracks = desk.indexing.tracks()
-        same = before is not None and before.catalogue.tracks == tracks
-        catalogue = before.catalogue if same and before is not None else Catalogue.of(tracks)
+        if before is not None and before.catalogue.tracks is tracks:
+            catalogue = before.catalogue
+        else:
+            catalogue = Catalogue.of(tracks)
+            catalogue.prepare()
         return Known(catalogue, desk.listening.feedback(), desk.indexing.sources(), desk.indexing.coverage())
 
     def _show(self, known: Known) -> None:
@@ -78,10 +84,10 @@ class LibraryController(QObject):
         window.library.set_sources(known.sources)
         window.library.status.set_coverage(known.coverage)
         window.coverage.set_coverage(known.coverage)
-        window.for_you.model.set_tracks(known.catalogue.by_hash)
         for page in window.pages:
             page.view.table.set_feedback(known.feedback)
         if changed:
+            window.for_you.model.set_tracks(known.catalogue.by_hash)
             self.filter()
         self._tell_offline(known.sources)
         self.loaded.emit()
@@ -102,7 +108,7 @@ class LibraryController(QObject):
     @property
     def catalogue(self) -> Catalogue:
         """All tracks."""
-        return self.known.catalogue if self.known else Catalogue()
+        return self.known.catalogue if self.known else EMPTY
 
     @property
     def feedback(self) -> Mapping[str, Feedback]:
@@ -113,7 +119,7 @@ class LibraryController(QObject):
         """The track that stands for a sound."""
         return self.catalogue.by_hash.get(audio_hash)
 
-    def targets(self) -> tuple[Track, ...]:
+    def targets(self) -> Sequence[Track]:
         """The tracks that an action is about: the chosen rows, or the one the keyboard is on."""
         view = self._window.view
         current = view.current()
@@ -152,7 +158,19 @@ class LibraryController(QObject):
     def filter(self) -> None:
         """Show the tracks that hold the words of the search."""
         catalogue, text = self.catalogue, self._window.search.text()
-        self._tasks.read(lambda: catalogue.matching(text), lambda rows: self._show_rows(catalogue, rows), key="filter")
+        order = self._window.all_tracks.model.order
+
+        def found() -> IntArray:
+            if order:
+                catalogue.rank(order)
+            return catalogue.matching(text)
+
+        self._tasks.read(found, lambda rows: self._show_rows(catalogue, rows), key="filter")
+
+    def _rank(self, model: CatalogueModel) -> None:
+        """Order a table by a column that nobody asked for yet."""
+        catalogue, order = model.catalogue, model.order
+        self._tasks.read(lambda: catalogue.rank(order), lambda _: model.reorder(), key=f"rank {id(model)}")
 
     def _show_rows(self, catalogue: Catalogue, rows: IntArray) -> None:
         page = self._window.all_tracks

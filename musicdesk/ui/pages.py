@@ -15,12 +15,13 @@ from PySide6.QtWidgets import (
 
 from musicdesk.records import Ranking
 from musicdesk.ui import glyphs
+from musicdesk.ui.catalogue_model import CatalogueModel
 from musicdesk.ui.columns import PLAYLIST_COLUMNS
 from musicdesk.ui.empty_states import EmptyState, State
 from musicdesk.ui.glyphs import GlyphButton
 from musicdesk.ui.labels import ElidedLabel, SoftLabel
 from musicdesk.ui.notice import Notice
-from musicdesk.ui.tracks_model import CatalogueModel, RankingModel, TrackTable
+from musicdesk.ui.tracks_model import RankingModel, TrackTable
 from musicdesk.ui.tracks_view import TracksView
 
 

@@ -1,4 +1,4 @@
-"""Tracks as tables: models straight over the arrays of a ranking and of the catalogue; no record is made for a row.
+"""Tracks as tables: models straight over the arrays of a ranking; no record is made for a row.
 
 A change of order keeps selection and scroll place: rows keep their identity (audio hash or track id), persistent
 indexes are moved to where their row now stands.
@@ -10,10 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
 
-from musicdesk.records import Feedback, IntArray, Ranking, Track
-from musicdesk.ui.catalogue import Catalogue
+from musicdesk.records import Feedback, Ranking, Track
 from musicdesk.ui.columns import (
-    LIBRARY_COLUMNS,
     NEW,
     RANKING_COLUMNS,
     TITLE,
@@ -58,6 +56,10 @@ class TrackTable(QAbstractTableModel):
     @abstractmethod
     def key(self, row: int) -> object:
         """What a row is known by."""
+
+    def tracks(self, rows: Sequence[int]) -> Sequence[Track]:
+        """The tracks of some rows; those that are not known are left out."""
+        return tuple(track for row in rows if (track := self.track(row)) is not None)
 
     def text(self, row: int, column: Column) -> str:
         """What stands in a cell, in words."""
@@ -286,51 +288,3 @@ class RankingModel(TrackTable):
             f"{name}: {spoken(float(share), sign=True)} (nearer than {percent(float(near))} of your library)"
             for name, share, near in ordered
         )
-
-
-class CatalogueModel(TrackTable):
-    """Rows of the catalogue, in an order of their own."""
-
-    def __init__(self, columns: Sequence[Column] = LIBRARY_COLUMNS) -> None:
-        super().__init__(columns)
-        self.catalogue, self.rows = Catalogue(), np.zeros(0, np.int64)
-        self._column, self._descending = "", False
-
-    def show(self, catalogue: Catalogue, rows: IntArray) -> None:
-        """Show these rows, in the order that is chosen."""
-        ordered = catalogue.ordered(rows, self._column, descending=self._descending) if self._column else rows
-
-        def apply() -> None:
-            self.catalogue, self.rows = catalogue, ordered
-
-        def place(key: object) -> int:
-            row = catalogue.by_id.get(key, -1) if isinstance(key, int) else -1
-            found = np.flatnonzero(ordered == row)
-            return int(found[0]) if row >= 0 and len(found) else -1
-
-        self._change(len(ordered), apply, place)
-
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Order by a column."""
-        name = self.columns[column].name if 0 <= column < len(self.columns) else ""
-        self._column = name if name in self.catalogue.ranks or not self.catalogue.ranks else ""
-        self._descending = order == Qt.SortOrder.DescendingOrder
-        if self._column and self.catalogue.ranks:
-            self.show(self.catalogue, self.rows)
-
-    def track(self, row: int) -> Track | None:
-        """The track of a row."""
-        return self.catalogue.tracks[self.rows[row]] if row < len(self.rows) else None
-
-    def key(self, row: int) -> object:
-        """The track's id."""
-        track = self.track(row)
-        return None if track is None else track.id
-
-    def row_playing(self) -> int:
-        """The row that is heard now; -1 for none."""
-        for place, track in enumerate(self.catalogue.tracks if self.playing else ()):
-            if track.path == self.playing:
-                found = np.flatnonzero(self.rows == place)
-                return int(found[0]) if len(found) else -1
-        return -1

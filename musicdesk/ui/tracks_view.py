@@ -1,5 +1,7 @@
 """A table of tracks: rows to choose, play, drag out and ask more of, with mouse and keyboard alike."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
@@ -64,14 +66,14 @@ class TracksView(QTableView):
         index = self.currentIndex()
         return self.table.track(index.row()) if index.isValid() else None
 
-    def selection(self) -> tuple[Track, ...]:
+    def selection(self) -> Sequence[Track]:
         """The chosen tracks, from top to bottom."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return tuple(track for row in rows if (track := self.table.track(row)) is not None)
+        chosen = self.selectionModel().selection().toList()
+        return self.table.tracks(sorted({row for part in chosen for row in range(part.top(), part.bottom() + 1)}))
 
-    def tracks(self) -> tuple[Track, ...]:
+    def tracks(self) -> Sequence[Track]:
         """All tracks that are shown, from top to bottom."""
-        return tuple(track for row in range(self.table.rowCount()) if (track := self.table.track(row)) is not None)
+        return self.table.tracks(range(self.table.rowCount()))
 
     def step(self, rows: int) -> None:
         """Go down (or up) so many rows."""

@@ -4,6 +4,7 @@ import pytest
 from musicdesk.errors import BadRequest
 from musicdesk.ranking.shelf import shelf
 from musicdesk.records import EncoderKey, Tags, Track, Vectors
+from musicdesk.tracks import Tracks
 
 
 def vectors(*hashes):
@@ -17,7 +18,7 @@ def track(number, audio_hash, *, artist="", album="", folder="m", **more):
 
 
 def made(hashes, *tracks):
-    return shelf(vectors(*hashes), np.eye(len(hashes), dtype=np.float32), tracks)
+    return shelf(vectors(*hashes), np.eye(len(hashes), dtype=np.float32), Tracks.of(tracks))
 
 
 def test_a_row_stands_for_a_sound_with_the_first_file_that_is_there():
@@ -48,4 +49,4 @@ def test_a_track_without_a_hash_stands_for_nothing():
 
 def test_a_space_of_another_size_is_refused():
     with pytest.raises(BadRequest, match="2 sounds"):
-        shelf(vectors("a", "b"), np.eye(3, dtype=np.float32), [])
+        shelf(vectors("a", "b"), np.eye(3, dtype=np.float32), Tracks.of(()))

@@ -12,8 +12,9 @@ from musicdesk.errors import NotFound
 from musicdesk.records import Tags
 from musicdesk.store.database import Database
 from musicdesk.store.playlists import PlaylistStore
-from musicdesk.store.tags import dump_tags, fold, load_tags
+from musicdesk.store.tags import dump_tags, load_tags
 from musicdesk.store.tracks import SaveReport, TrackStore
+from musicdesk.tracks import fold
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from ui_samples import track
 
 from musicdesk.records import Feedback, Ranking, Track
 from musicdesk.ui.catalogue import Catalogue
+from musicdesk.ui.catalogue_model import CatalogueModel
 from musicdesk.ui.columns import LIBRARY_COLUMNS, MATCH, MOVED, RANKING_COLUMNS, TITLE, WHY, clock, percent, widths
-from musicdesk.ui.tracks_model import CatalogueModel, RankingModel
+from musicdesk.ui.tracks_model import RankingModel
 from musicdesk.ui.tracks_view import TracksView
 
 
@@ -135,6 +136,7 @@ TRACKS = (
 def library() -> CatalogueModel:
     made = CatalogueModel()
     catalogue = Catalogue.of(TRACKS)
+    made.order_wanted.connect(lambda name: (catalogue.rank(name), made.reorder()))
     made.show(catalogue, catalogue.matching(""))
     return made
 
