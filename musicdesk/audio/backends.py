@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from musicdesk.audio.container import mp3_knows_its_length
+from musicdesk.audio.container import holds_more, mp3_knows_its_length
 from musicdesk.errors import UnreadableAudio
 from musicdesk.records import AudioInfo, FloatArray
 
@@ -39,6 +39,9 @@ _FORMATS = (
 """Demuxers that read one file of sound; playlists that make FFmpeg open other files or addresses are left out."""
 _UNTIMED = {"aac", "mp3", "ac3", "eac3", "dts", "amr"}
 """Bare streams: FFmpeg guesses their length from the bit rate, so the packets are counted."""
+_MOST_MP3_BYTES_S = 2 * 320_000 / 8
+_MOST_SAMPLE_BYTES = 8
+"""A file with more bytes a second, or bytes a sample, than this is longer than its header says."""
 _AV_ERRORS = (av.error.FFmpegError, OSError, ValueError, MemoryError, OverflowError, ArithmeticError)
 _SF_ERRORS = (soundfile.SoundFileError, OSError, RuntimeError, ValueError, MemoryError, OverflowError)
 _CODECS = {"MPEG_LAYER_III": "mp3", "VORBIS": "vorbis", "OPUS": "opus"}
@@ -63,7 +66,7 @@ class Decoder(Protocol):
 
 
 class OutOfBounds(UnreadableAudio):
-    """A header that declares what no music has; trying the other decoder is no use."""
+    """A rate or a number of channels that no music has; trying the other decoder is no use."""
 
 
 def check_bounds(*, rate_hz: int, channels: int, length_s: float) -> None:
@@ -74,8 +77,8 @@ def check_bounds(*, rate_hz: int, channels: int, length_s: float) -> None:
         raise OutOfBounds(f"its header declares {channels:,} channels")
     if not length_s > 0:
         raise UnreadableAudio("there is no sound in it")
-    if length_s > LONGEST_S:
-        raise OutOfBounds(f"its header declares {length_s / 3600:,.0f} hours")
+    if length_s > LONGEST_S:  # the other decoder may count what this one believes
+        raise UnreadableAudio(f"its header declares {length_s / 3600:,.0f} hours")
 
 
 # ---------------------------------------------------------------------------------------------- libsndfile
@@ -98,6 +101,8 @@ class SoundfileDecoder:
         rate_hz, channels = int(self._file.samplerate), int(self._file.channels)
         try:
             check_bounds(rate_hz=rate_hz, channels=channels, length_s=self.frames / max(1, rate_hz))
+            if holds_more(path, most=self.frames * channels * _MOST_SAMPLE_BYTES):
+                raise UnreadableAudio("its header declares less than it holds")
         except UnreadableAudio:
             self.close()
             raise
@@ -190,17 +195,25 @@ class AvDecoder:
         if not self._container.streams.audio:
             raise UnreadableAudio("there is no sound in it")
         stream = self._container.streams.audio[0]
+        if stream.codec_context is None:
+            raise UnreadableAudio("nobody knows the format of its sound")
         stream.codec_context.thread_count = 1
         return stream
 
     def _length_s(self) -> float:
         kind = self._container.format.name
-        guessed = kind in _UNTIMED and not (kind == "mp3" and mp3_knows_its_length(self._path))
-        if guessed or not (self._stream.duration or self._container.duration):
+        if kind in _UNTIMED and not (kind == "mp3" and mp3_knows_its_length(self._path)):
             return self._counted_s()
+        length_s = self._declared_s()
+        most_s = _MOST_MP3_BYTES_S if kind == "mp3" else self._rate_hz * self._channels * _MOST_SAMPLE_BYTES
+        believed = 0 < length_s <= LONGEST_S and not holds_more(self._path, most=length_s * most_s)
+        return length_s if believed else self._counted_s() or length_s
+
+    def _declared_s(self) -> float:
+        """The length as the header has it; 0 where it has none."""
         if self._stream.duration:
             return _seconds(self._stream.duration, self._stream.time_base)
-        return float(self._container.duration / av.time_base) - self._zero_s
+        return float((self._container.duration or 0) / av.time_base) - self._zero_s
 
     def _counted_s(self) -> float:
         """The length by the packets' own times: reads the whole file, decodes nothing."""

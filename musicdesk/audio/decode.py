@@ -245,6 +245,8 @@ def _check_file(path: str, name: str) -> None:
         raise UnreadableAudio(f"{name} is empty (0 bytes).")
     if not os.access(path, os.R_OK):
         raise UnreadableAudio(f"{name} may not be read: permission denied.")
+    if container.is_hollow(path):
+        raise UnreadableAudio(f"{name} is mostly zeros: it was never copied or downloaded to its end. Get it again.")
 
 
 def _order(path: str) -> list[Callable[[str], Decoder]]:

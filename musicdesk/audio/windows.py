@@ -6,10 +6,11 @@ be decoded gives way to the nearest one that sounds.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from musicdesk.audio import trace
 from musicdesk.audio.decode import SLACK_S, Reader, open_audio
 from musicdesk.audio.loudness import SILENCE_DB, rms_db, sounding, trim
 from musicdesk.errors import BadRequest, UnreadableAudio
@@ -21,6 +22,8 @@ _SOUNDING = 0.5
 """Share of a window that must not be silent, as long as there are better windows."""
 _MAX_FAILURES = 12
 _SEARCH_S = 30.0
+_SEARCHED_S = 1800.0
+"""So much of a track is searched for its first sound: hours of silence fit into a few kilobytes."""
 _PROBE_S = 0.25
 _SHORTEST_S = 0.5
 """Less than this of a longer track says nothing about it."""
@@ -41,6 +44,8 @@ class Windows:
     reason: str = ""
     """A sentence that says what is missing, or that it is silent."""
     silent: bool = False
+    silence: float = 0.0
+    """How much of the places that were looked at first is silent, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +66,7 @@ def spread(path: str, *, rate_hz: int, window_s: float, count: int) -> Windows:
     """
     if not (window_s > 0 and count > 0 and rate_hz > 0):
         raise BadRequest(f"{count} windows of {window_s} s at {rate_hz} Hz cannot be had.")
+    trace.note(path)
     with open_audio(path) as reader:
         if reader.info.length_s <= window_s + SLACK_S:
             return _whole(reader, rate_hz=rate_hz, window_s=window_s)
@@ -75,7 +81,8 @@ def _whole(reader: Reader, *, rate_hz: int, window_s: float) -> Windows:
     samples, start_s = trim(clip.samples, rate_hz)
     if not len(samples):
         return Windows((), (), length_s, bool(reason), _SILENT, silent=True)
-    return Windows((samples[: round(window_s * rate_hz)],), (start_s,), length_s, bool(reason), reason)
+    silence = 1 - len(samples) / len(clip.samples)
+    return Windows((samples[: round(window_s * rate_hz)],), (start_s,), length_s, bool(reason), reason, silence=silence)
 
 
 class _Search:
@@ -97,9 +104,15 @@ class _Search:
             self._tried.clear()
             places = self._even(self._count)
             self._look_at(places)
+        silence = self._silence(places)
         if self._good < self._count:
             self._move_from(places)
-        return self._told(self._best() or self._first_sound())
+        return replace(self._told(self._best() or self._first_sound()), silence=silence)
+
+    def _silence(self, places: list[float]) -> float:
+        """How much of these places is silent; those that cannot be read do not count."""
+        shares = [heard.share for place in places if (heard := self._tried[place])]
+        return 1 - sum(shares) / len(shares) if shares else 0.0
 
     def _told(self, heard: list[_Heard]) -> Windows:
         reason = self._missing()
@@ -190,7 +203,8 @@ class _Search:
 
     def _first_sound(self) -> list[_Heard]:
         """Nothing but silence so far: read the track from its beginning until something sounds."""
-        for at in np.arange(0.0, self._end_s, _SEARCH_S) if any(self._tried.values()) else ():
+        end_s = min(self._end_s, _SEARCHED_S)
+        for at in np.arange(0.0, end_s, _SEARCH_S) if any(self._tried.values()) else ():
             try:
                 clip = self._reader.read(float(at), _SEARCH_S, rate_hz=self._rate_hz)
             except UnreadableAudio:

@@ -27,10 +27,33 @@ ASF_DATA_HEAD = 50
 """Bytes of the data object before its first packet."""
 TO_THE_END = 0xFFFFFFFF
 """A chunk whose writer did not know its length."""
+MANY_TAGS = 1_000
+MANY_PARTS = 100_000
+"""More tags or parts than this only pretend to be a file of music; a hole of a gigabyte reads as millions of them."""
 
 
 class NotThisContainer(Exception):
     """The file begins like this container, but is not built like it."""
+
+
+class TooManyParts(NotThisContainer):
+    """It has more parts than any music: a reader that walks through all of them would take for ever."""
+
+
+def is_endless(file: BinaryIO) -> bool:
+    """Whether a chunked file (wav, aiff, flac, mp4) has more parts than it is wise to read."""
+    size = file.seek(0, 2)
+    start = _after_id3v2(file, size)
+    head = _at(file, start, 16)
+    walk = next((walk for belongs, walk in CONTAINERS if belongs(head) and walk in (_flac, _wave, _aiff, _mp4)), None)
+    try:
+        for _ in walk(file, start, size) if walk else ():
+            pass
+    except TooManyParts:
+        return True
+    except (NotThisContainer, struct.error):
+        return False
+    return False
 
 
 def payload(file: BinaryIO) -> list[Span]:
@@ -64,7 +87,10 @@ def _synchsafe(raw: bytes) -> int:
 def _after_id3v2(file: BinaryIO, size: int) -> int:
     """The end of the ID3v2 tags in front (some files have two)."""
     start = 0
-    while len(head := _at(file, start, 10)) == 10 and head[:3] == b"ID3" and max(head[6:10]) < 0x80:
+    for _ in range(MANY_TAGS):
+        head = _at(file, start, 10)
+        if len(head) < 10 or head[:3] != b"ID3" or max(head[6:10]) >= 0x80:
+            break
         footer = 10 if head[5] & 0x10 else 0
         start += 10 + _synchsafe(head[6:10]) + footer
     return min(start, size)
@@ -73,7 +99,10 @@ def _after_id3v2(file: BinaryIO, size: int) -> int:
 def _before_tags(file: BinaryIO, start: int, size: int) -> int:
     """Where the tags behind the sound begin, whatever their order."""
     end = size
-    while (shorter := _strip_one(file, start, end)) < end:
+    for _ in range(MANY_TAGS):
+        shorter = _strip_one(file, start, end)
+        if shorter == end:
+            break
         end = shorter
     return end
 
@@ -98,25 +127,33 @@ def _strip_one(file: BinaryIO, start: int, end: int) -> int:
 
 
 def _flac(file: BinaryIO, start: int, size: int) -> Iterator[Span]:
-    position, last = start + 4, False
-    while not last:
+    position = start + 4
+    for _ in range(MANY_TAGS):
         head = _at(file, position, 4)
         if len(head) < 4 or head[0] & 0x7F == 0x7F:
-            raise NotThisContainer
-        last = bool(head[0] & 0x80)
+            break
         position += 4 + int.from_bytes(head[1:], "big")
-    yield position, _before_tags(file, min(position, size), size)
+        if head[0] & 0x80:  # the last one
+            yield position, _before_tags(file, min(position, size), size)
+            return
+    else:
+        raise TooManyParts
+    raise NotThisContainer
 
 
 def _chunks(file: BinaryIO, start: int, size: int, *, order: str) -> Iterator[tuple[bytes, Span]]:
     """Names and contents of the chunks of a RIFF or IFF file; the last may be cut off."""
     position = start + 12
-    while len(head := _at(file, position, 8)) == 8:
+    for _ in range(MANY_PARTS):
+        head = _at(file, position, 8)
+        if len(head) < 8:
+            return
         length = struct.unpack(order + "I", head[4:])[0]
         body = position + 8
         end = size if length == TO_THE_END else min(body + length, size)
         yield head[:4], (body, end)
         position = end + (length & 1)
+    raise TooManyParts
 
 
 def _wave(file: BinaryIO, start: int, size: int) -> Iterator[Span]:
@@ -146,7 +183,10 @@ def _form_and_sound(form: Span, sound: Span) -> Iterator[Span]:
 
 def _mp4(file: BinaryIO, start: int, size: int) -> Iterator[Span]:
     position, found = start, False
-    while len(head := _at(file, position, 16)) >= 8:
+    for _ in range(MANY_PARTS):
+        head = _at(file, position, 16)
+        if len(head) < 8:
+            break
         length, name = struct.unpack(">I4s", head[:8])
         body = position + 8
         if length == 1:
@@ -158,6 +198,8 @@ def _mp4(file: BinaryIO, start: int, size: int) -> Iterator[Span]:
             found = True
             yield body, end
         position = end
+    else:
+        raise TooManyParts
     if not found:
         raise NotThisContainer
 

@@ -1,5 +1,6 @@
 """From files met on a walk to files known: read one, and tell which need reading."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from musicdesk.audio import decode
 from musicdesk.errors import UnreadableAudio
 from musicdesk.library.identity import audio_hash
 from musicdesk.library.tags import read_tags
-from musicdesk.records import FoundFile, ScannedFile, Track, printable
+from musicdesk.records import FoundFile, KnownFile, ScannedFile, printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +20,26 @@ class Changes:
     """At a path that was not known: added, moved or renamed."""
     changed: tuple[FoundFile, ...]
     """At a known path with another size or time: retagged, replaced or repaired."""
-    gone: tuple[Track, ...]
+    gone: tuple[KnownFile, ...]
     """Known and expected, not found."""
-    same: tuple[Track, ...]
+    same: tuple[KnownFile, ...]
     """Found as known; these need no reading."""
 
     @property
-    def back(self) -> tuple[Track, ...]:
-        """Of ``same``: tracks that were missing and lie there again, as after connecting a disk."""
+    def back(self) -> tuple[KnownFile, ...]:
+        """Of ``same``: files that were missing and lie there again, as after connecting a disk."""
         return tuple(track for track in self.same if track.missing)
 
 
-def changes(found: Iterable[FoundFile], known: Iterable[Track]) -> Changes:
-    """Compare by path, size and time of change; no file is opened."""
+def changes(found: Iterable[FoundFile], known: Iterable[KnownFile], *, unread: Iterable[str] = ()) -> Changes:
+    """Compare by path, size and time of change; no file is opened.
+
+    ``unread`` are folders that the walk could not read: nobody knows what is in them, so nothing there is gone.
+    """
     expected = {track.path: track for track in known}
     new: list[FoundFile] = []
     changed: list[FoundFile] = []
-    same: list[Track] = []
+    same: list[KnownFile] = []
     for file in found:
         track = expected.pop(file.path, None)
         if track is None:
@@ -44,8 +48,18 @@ def changes(found: Iterable[FoundFile], known: Iterable[Track]) -> Changes:
             same.append(track)
         else:
             changed.append(file)
-    gone = tuple(track for track in expected.values() if not track.missing)
+    dark = frozenset(unread)
+    gone = tuple(t for t in expected.values() if not t.missing and not (dark and _lies_in(t.path, dark)))
     return Changes(tuple(new), tuple(changed), gone, tuple(same))
+
+
+def _lies_in(path: str, folders: frozenset[str]) -> bool:
+    """Whether one of the folders is above the path."""
+    while (parent := os.path.dirname(path)) != path:
+        if parent in folders:
+            return True
+        path = parent
+    return False
 
 
 def scan_file(found: FoundFile) -> ScannedFile:

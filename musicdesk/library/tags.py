@@ -10,12 +10,14 @@ import mutagen
 from mutagen.apev2 import APEv2
 from mutagen.mp3 import MP3
 
+from musicdesk.library.payload import is_endless
+from musicdesk.library.squeezed import unpacks_too_much
 from musicdesk.library.tag_fields import Fields, fields_of
 from musicdesk.records import ReplayGain, Tags
 
 ODD = (
     mutagen.MutagenError, OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
-    EOFError, NotImplementedError, AssertionError, RecursionError, struct.error,
+    EOFError, NotImplementedError, AssertionError, RecursionError, MemoryError, struct.error,
 )  # fmt: skip
 """What mutagen raises over odd files; not all of it is its own."""
 
@@ -42,7 +44,12 @@ def read_tags(path: str) -> tuple[Tags, float, str]:
     Odd tags cost themselves alone; a file that no reader knows gives empty tags, 0 and "". The length is what the
     header declares: a file that was cut off still declares all of it.
     """
+    if unpacks_too_much(path):
+        return Tags(), 0.0, ""
     try:
+        with open(path, "rb") as sound:
+            if is_endless(sound):
+                return Tags(), 0.0, ""
         file = mutagen.File(path)
     except ODD:
         return Tags(), 0.0, ""

@@ -109,6 +109,13 @@ def test_what_is_missing_is_not_gone_twice_and_can_come_back() -> None:
     assert changes([a, b], [here, away]).back == (away,)
 
 
+def test_what_lies_in_a_folder_that_could_not_be_read_is_not_gone() -> None:
+    known = [track(FoundFile(path, 10, 10), n) for n, path in enumerate(("/m/a/1", "/m/a/b/2", "/m/ab/3", "/m/4"))]
+    assert changes([], known, unread=["/m/a", "/m/4"]).gone == tuple(known[2:])
+    assert changes([], known, unread=["/m"]).gone == ()
+    assert changes([], known, unread=["/"]).gone == ()
+
+
 def test_a_scanned_file_travels_between_processes(make: Make) -> None:
     import pickle
 
