@@ -10,18 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from musicdesk.ranking.recordings import SAME_LENGTH_S, SURE
 from musicdesk.ranking.shelf import CodeArray, Shelf
 from musicdesk.records import Feedback, FloatArray, IntArray, Query
 
 Mask = npt.NDArray[np.bool_]
 
-SAME_RECORDING = 0.98
-"""Cosine in the standardised space above which two tracks of one length are taken for the same recording.
-
-Measured with MusiCNN on 164 tracks: 14 of 15 copies at 96 kbit/s MP3 lie above it (the least .961), as do all quieter
-copies; different tracks reach .966, of nearly one length .902. In doubt two tracks stay two.
-"""
-SAME_LENGTH_S = 2.0
+SAME_RECORDING = SURE
+"""Cosine above which two tracks of one length are taken for one recording, as long as none were compared by ear."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,12 +90,19 @@ def duplicates(gram: FloatArray, length_s: FloatArray, *, above: float = SAME_RE
     ``gram`` [m, m] holds their cosines. Unknown lengths (0) never match. A chain is cut: a track repeats only one that
     is itself kept.
     """
-    repeats = np.zeros(len(gram), dtype=bool)
+    again = np.zeros(len(gram), dtype=bool)
     for place in np.flatnonzero((gram > above).sum(axis=1) > 1).tolist():
-        earlier = np.flatnonzero((gram[place, :place] > above) & ~repeats[:place])
+        earlier = np.flatnonzero((gram[place, :place] > above) & ~again[:place])
         near = np.abs(length_s[earlier] - length_s[place]) <= SAME_LENGTH_S
-        repeats[place] = bool((near & (length_s[earlier] > 0)).any()) and length_s[place] > 0
-    return repeats
+        again[place] = bool((near & (length_s[earlier] > 0)).any()) and length_s[place] > 0
+    return again
+
+
+def repeats(groups: IntArray) -> Mask:
+    """Which of m ordered tracks are the recording of an earlier one, by their group numbers; -1 is alone.  # [m]"""
+    again = np.ones(len(groups), dtype=bool)
+    again[np.unique(groups, return_index=True)[1]] = False
+    return again & (groups >= 0)
 
 
 def _counted(full_artist: int, full_album: int, per_artist: int, per_album: int) -> dict[str, int]:

@@ -10,8 +10,9 @@ from types import MappingProxyType
 import numpy as np
 
 from musicdesk.ranking.diversity import spread
-from musicdesk.ranking.filters import SAME_LENGTH_S, Allowed, Mask, caps, duplicates
+from musicdesk.ranking.filters import Allowed, Mask, caps, duplicates, repeats
 from musicdesk.ranking.order import top
+from musicdesk.ranking.recordings import SAME_LENGTH_S
 from musicdesk.ranking.scores import Board, match
 from musicdesk.ranking.shelf import CodeArray, Shelf
 from musicdesk.records import FloatArray, IntArray, Query, Ranking
@@ -115,12 +116,24 @@ def _resummed(board: Board, gains: FloatArray, rows: IntArray) -> tuple[IntArray
 def _collapsed(shelf: Shelf, rows: IntArray, summed: FloatArray, left_out: dict[str, int]) -> Pool:
     near = shelf.space[rows[:POOL_MOST]]
     gram = near @ near.T
-    repeats = duplicates(gram, shelf.length_s[rows[:POOL_MOST]])
-    if not repeats.any():
+    again = _again(shelf, rows, gram)
+    if not again.any():
         return Pool(rows, summed, gram, left_out)
-    head = np.flatnonzero(~repeats)
-    places = np.concatenate([head, np.arange(len(gram), len(rows))])
-    return Pool(rows[places], summed[places], gram[np.ix_(head, head)], {**left_out, DUPLICATE: int(repeats.sum())})
+    head = np.flatnonzero(~again[: len(gram)])
+    left_out = {**left_out, DUPLICATE: int(again.sum())}
+    return Pool(rows[~again], summed[~again], gram[np.ix_(head, head)], left_out)
+
+
+def _again(shelf: Shelf, rows: IntArray, gram: FloatArray) -> Mask:
+    """Which of the ordered rows are the recording of an earlier one; where none were compared, what is much like it.
+
+    ``gram`` holds the cosines of the first rows, behind which only compared recordings are found.  # [m]
+    """
+    if shelf.recordings is not None:
+        return repeats(shelf.recordings[rows])
+    again = np.zeros(len(rows), dtype=bool)
+    again[: len(gram)] = duplicates(gram, shelf.length_s[rows[: len(gram)]])
+    return again
 
 
 def _full(codes: CodeArray, kept: IntArray, row: int, most: int, whose: str) -> str:
@@ -130,8 +143,7 @@ def _full(codes: CodeArray, kept: IntArray, row: int, most: int, whose: str) -> 
 
 
 def _repeated(shelf: Shelf, kept: IntArray, row: int) -> str:
-    rows = kept[np.abs(shelf.length_s[kept] - shelf.length_s[row]) <= SAME_LENGTH_S]
-    both = np.append(rows, row)
-    near = shelf.space[both]
-    found = duplicates(near @ near.T, shelf.length_s[both])[-1] if len(rows) <= POOL_MOST else False
-    return "It is the same recording as a better track." if found else ""
+    same = kept[np.abs(shelf.length_s[kept] - shelf.length_s[row]) <= SAME_LENGTH_S]
+    rows = np.append(kept if shelf.recordings is not None else same[:POOL_MOST], row)
+    near = shelf.space[rows if shelf.recordings is None else rows[:0]]
+    return "It is the same recording as a better track." if _again(shelf, rows, near @ near.T)[-1] else ""

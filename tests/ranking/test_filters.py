@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_shelves import shelf, unit
 
-from musicdesk.ranking.filters import allowed, caps, duplicates
+from musicdesk.ranking.filters import allowed, caps, duplicates, repeats
 from musicdesk.records import Feedback, Query
 
 SPACE = unit(np.random.default_rng(0).standard_normal((8, 4)))
@@ -94,3 +94,8 @@ def test_only_the_same_vector_and_the_same_length_are_a_duplicate():
     near = unit([[1, 0], [1, 0.001], [1, 0.001], [1, 0.001], [0, 1], [1, 0]])
     lengths = np.array([200, 201.5, 203, 260, 200, 0], np.float32)
     assert duplicates(near @ near.T, lengths).tolist() == [False, True, False, False, False, False]
+
+
+def test_a_group_number_that_came_before_is_a_repeat_and_no_number_is_alone():
+    assert repeats(np.array([5, 2, 5, -1, -1, 2, 7])).tolist() == [False, False, True, False, False, True, False]
+    assert repeats(np.zeros(0, np.int64)).tolist() == []

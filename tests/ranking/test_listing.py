@@ -92,6 +92,20 @@ def test_the_same_recording_comes_once_and_the_better_copy_stays():
     assert ranking.left_out == {listing.DUPLICATE: 1}
 
 
+def test_what_was_compared_by_ear_comes_once_whatever_its_vector():
+    space = unit(np.random.default_rng(0).standard_normal((50, 8)))
+    space[9] = space[8]
+    recordings = np.arange(50)
+    recordings[[7, 30]] = 3
+    stock, mixed = replace(shelf(space), recordings=recordings), board(np.arange(50, 0, -1)[None])
+    ranking = listed(stock, mixed, [1.0], query=Query(limit=50, max_per_artist=0, max_per_album=0))
+    assert set(range(50)) - {stock.rows[key] for key in ranking.hashes} == {7, 30}
+    assert ranking.left_out == {listing.DUPLICATE: 2}
+    may = everything(50)
+    said = [passed_over(stock, mixed.scores(np.ones(1)), row, query=OPEN, allowed=may) for row in (3, 7, 9)]
+    assert said == [(), ("It is the same recording as a better track.",), ()]
+
+
 def test_a_list_of_the_whole_library_is_in_order_behind_the_pool(monkeypatch):
     monkeypatch.setattr(listing, "POOL_MOST", 16)
     stock, mixed = made(100, 2, 5)
