@@ -1,5 +1,6 @@
 """A small library of real files of three clearly different kinds, and desks over it that make no sound."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import sounds
@@ -38,12 +39,12 @@ def write_library(folder: Path) -> None:
             tags.save()
 
 
-def open_desk(data: Path) -> Desk:
+def open_desk(data: Path, *, now: Callable[[], float] = lambda: 1_800_000_000.0) -> Desk:
     """A desk that uses the handcrafted encoder and makes no sound."""
     (data).mkdir(parents=True, exist_ok=True)
     (data / "settings.toml").write_text('encoder = "handcrafted"\n')
     folders = Folders(data=data, models=data / "models", cache=data / "cache")
-    return Desk(folders, now=lambda: 1_800_000_000.0, player=NullPlayer())
+    return Desk(folders, now=now, player=NullPlayer())
 
 
 def kind_of(title: str) -> str:

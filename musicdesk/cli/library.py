@@ -1,12 +1,14 @@
-"""Commands about the files: scan, analyze, status, tracks, exclude, forget, folders."""
+"""Commands about the files: scan, tracks, exclude, forget, kinds, duplicates."""
 
 import click
 
 from musicdesk.cli.context import Context, json_option, passed
-from musicdesk.cli.output import clock, coverage_json, coverage_line, show, table, track_json
+from musicdesk.cli.output import clock, show, table, track_json
 from musicdesk.cli.progress import job
-from musicdesk.errors import NothingYet, UserFacing
-from musicdesk.records import printable
+from musicdesk.errors import BadRequest, NothingYet
+from musicdesk.records import Kind, printable
+
+KINDS = tuple(kind.value for kind in Kind)
 
 
 @click.command()
@@ -31,50 +33,16 @@ def scan(context: Context, folders: tuple[str, ...], as_json: bool) -> None:
     lines = [text, *(f"  {p.file.path}: {p.problem}" for p in report.problems[:20])]
     if len(problems) > 20:
         lines.append(f"  … and {len(problems) - 20} more; see: musicdesk status --failures")
-    show({**counts, "seconds": round(report.seconds, 3), "problems": problems}, "\n".join(lines), as_json=as_json)
-
-
-@click.command()
-@click.option("--encoder", help="Which encoder listens (default: the best that is installed).")
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes at the same time (default: half the cores).")
-@click.option("--retry", is_flag=True, help="Try files again that failed before.")
-@json_option
-@passed
-def analyze(context: Context, encoder: str | None, workers: int | None, retry: bool, as_json: bool) -> None:
-    """Listen to every track that is new; Ctrl-C keeps what is done, the next run does only the rest.
-
-    Example: musicdesk analyze --encoder musicnn --workers 2
-    """
-    if retry:
-        context.desk.indexing.retry(encoder)
-    if not context.desk.indexing.coverage(encoder).found:
-        raise NothingYet("There is no music yet. Give a folder first: musicdesk scan ~/Music")
-    with job() as work:
-        coverage = context.desk.indexing.analyze(encoder=encoder, workers=workers, job=work)
-    lines = [coverage_line(coverage), *(f"  {f.path}: {f.state.value}, {f.reason}" for f in coverage.failures[:20])]
-    show(coverage_json(coverage), "\n".join(lines), as_json=as_json)
-    if coverage.found and not coverage.usable and not coverage.excluded:
-        raise UserFacing("No file could be analysed. The reasons are above.")
-
-
-@click.command()
-@click.option("--encoder", help="For which encoder (default: the one in use).")
-@click.option("--failures", is_flag=True, help="List every file that failed, with its reason.")
-@json_option
-@passed
-def status(context: Context, encoder: str | None, failures: bool, as_json: bool) -> None:
-    """How much of the library is analysed: found = ok + partial + silent + failed + excluded + pending.
-
-    Example: musicdesk status --failures
-    """
-    coverage = context.desk.indexing.coverage(encoder)
-    sources = context.desk.indexing.sources()
-    lines = [coverage_line(coverage)]
-    lines += [f"  {s.path}: {s.tracks} tracks{'' if s.online else ' (offline)'}" for s in sources]
-    if failures:
-        lines += [f"  {f.state.value:<7} {f.path}: {f.reason}" for f in coverage.failures]
-    folders = [{"path": s.path, "tracks": s.tracks, "online": s.online} for s in sources]
-    show({**coverage_json(coverage), "folders": folders}, "\n".join(lines), as_json=as_json)
+    lines += [f"  {printable(path)} is still being written; the next scan takes it." for path in report.waiting]
+    lines += [f"  {printable(path)} is not connected; what is known of it stays." for path in report.offline]
+    data = {
+        **counts,
+        "seconds": round(report.seconds, 3),
+        "problems": problems,
+        "waiting": list(report.waiting),
+        "offline": list(report.offline),
+    }
+    show(data, "\n".join(lines), as_json=as_json)
 
 
 @click.command()
@@ -94,20 +62,59 @@ def tracks(context: Context, words: tuple[str, ...], limit: int | None, as_json:
 
 
 @click.command()
-@click.argument("references", nargs=-1, required=True, metavar="TRACK...")
+@click.argument("references", nargs=-1, metavar="TRACK...")
+@click.option("--kind", type=click.Choice(KINDS), help="All tracks of a kind, see: musicdesk kinds")
 @click.option("--undo", is_flag=True, help="Take them back in.")
 @json_option
 @passed
-def exclude(context: Context, references: tuple[str, ...], undo: bool, as_json: bool) -> None:
+def exclude(context: Context, references: tuple[str, ...], kind: str | None, undo: bool, as_json: bool) -> None:
     """Keep tracks out of analysis and lists.
 
     Example: musicdesk exclude "audiobook chapter 1"
     """
-    chosen = [context.desk.indexing.find(reference) for reference in references]
-    context.desk.indexing.exclude(chosen, not undo)
+    if not references and kind is None:
+        raise BadRequest("Say which tracks: by number, path or words, or all of a kind with --kind.")
+    indexing = context.desk.indexing
+    chosen = [indexing.find(reference) for reference in references]
+    chosen += indexing.kinds()[Kind(kind)] if kind else ()
+    indexing.exclude(chosen, not undo)
     verb = "Taken back in" if undo else "Excluded"
-    text = "\n".join(f"{verb}: {track.label}" for track in chosen)
+    text = "\n".join(f"{verb}: {track.label}" for track in chosen) or f"No track is of the kind {kind}."
     show({"tracks": [track_json(track) for track in chosen], "excluded": not undo}, text, as_json=as_json)
+
+
+@click.command()
+@json_option
+@passed
+def kinds(context: Context, as_json: bool) -> None:
+    """What may not belong among music: speech, long mixes, files that are mostly silent.
+
+    Example: musicdesk kinds
+    """
+    found = context.desk.indexing.kinds()
+    lines = []
+    for kind, members in found.items():
+        lines.append(f"{kind.value}: {len(members)}")
+        lines += [f"  {t.id}: {t.label} ({clock(t.length_s)}){' excluded' if t.excluded else ''}" for t in members]
+    data = {kind.value: [track_json(track) for track in members] for kind, members in found.items()}
+    show(data, "\n".join(lines), as_json=as_json)
+
+
+@click.command()
+@json_option
+@passed
+def duplicates(context: Context, as_json: bool) -> None:
+    """Groups of files that hold the same recording, in whatever encoding.
+
+    Example: musicdesk duplicates
+    """
+    groups = context.desk.indexing.duplicates()
+    lines = [f"{len(groups)} recordings are there more than once; lists show each once, no file is touched."]
+    for group in groups:
+        lines.append(group[0].label)
+        lines += [f"  {t.id}: {printable(t.path)} ({t.codec}, {t.size_bytes / 1e6:.1f} MB)" for t in group]
+    data = {"groups": [{"tracks": [track_json(track) for track in group]} for group in groups]}
+    show(data, "\n".join(lines), as_json=as_json)
 
 
 @click.command()
@@ -123,4 +130,4 @@ def forget(context: Context, folder: str, as_json: bool) -> None:
     show({"forgotten": folder}, f"{printable(folder)} is no longer part of the library.", as_json=as_json)
 
 
-COMMANDS = (scan, analyze, status, tracks, exclude, forget)
+COMMANDS = (scan, tracks, exclude, kinds, duplicates, forget)

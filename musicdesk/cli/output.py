@@ -55,12 +55,20 @@ def pick_json(pick: Pick) -> dict[str, Any]:
 
 def coverage_json(coverage: Coverage) -> dict[str, Any]:
     """Counts that add up to ``found``."""
-    names = ("found", "ok", "partial", "silent", "failed", "excluded", "pending", "stale", "missing")
+    names = ("found", "ok", "partial", "silent", "failed", "excluded", "pending", "stale", "quick", "missing")
     return {
         "encoder": coverage.encoder,
         **{name: getattr(coverage, name) for name in names},
         "failures": [
-            {"path": f.path, "state": f.state.value, "reason": f.reason, "encoder": f.encoder}
+            {
+                "path": f.path,
+                "state": f.state.value,
+                "reason": f.reason,
+                "encoder": f.encoder,
+                "noted": f.noted,
+                "attempts": f.attempts,
+                "retry_after": f.retry_after,
+            }
             for f in coverage.failures
         ],
     }
@@ -68,9 +76,9 @@ def coverage_json(coverage: Coverage) -> dict[str, Any]:
 
 def coverage_line(coverage: Coverage) -> str:
     """One line that adds up."""
-    parts = ("ok", "partial", "silent", "failed", "excluded", "pending")
+    parts = ("ok", "partial", "silent", "failed", "excluded", "pending", "stale")
     counts = " + ".join(f"{getattr(coverage, part)} {part}" for part in parts)
-    extra = f", {coverage.stale} of them stale" if coverage.stale else ""
+    extra = f"; {coverage.quick} listened to quickly so far" if coverage.quick else ""
     gone = f"; {coverage.missing} not on the disk now" if coverage.missing else ""
     return f"{coverage.found} found = {counts}{extra}{gone} ({coverage.encoder})"
 

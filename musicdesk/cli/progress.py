@@ -40,8 +40,12 @@ class _Bar:
         self._live = sys.stderr.isatty()
         self._open = False
         self._said = ("", -1)
+        self._note = ""
 
     def show(self, progress: Progress) -> None:
+        if progress.note != self._note:
+            self._note = progress.note
+            click.echo(("\r\x1b[K" if self._live else "") + progress.note, err=True)
         if self._live:
             click.echo("\r\x1b[K" + line(progress), nl=False, err=True)
             self._open = True
@@ -67,4 +71,6 @@ def line(progress: Progress) -> str:
         parts.append(f"{progress.per_minute:.0f} a minute")
     if progress.eta_s:
         parts.append(f"{clock(progress.eta_s)} left")
+    if progress.detail:
+        parts.append(progress.detail)
     return "  ".join(parts)

@@ -5,7 +5,7 @@ any thread; long ones take a ``Job``; what goes wrong is told as a ``UserFacing`
 ``events``.
 """
 
-import os
+import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -19,10 +19,12 @@ from musicdesk.desk.measuring import Measuring
 from musicdesk.desk.modelling import Modelling
 from musicdesk.desk.recommending import Recommending
 from musicdesk.desk.snapshot import Snapshots
+from musicdesk.errors import ReadOnlyData
 from musicdesk.events import Events
 from musicdesk.settings import Folders, Settings
 from musicdesk.store.database import Database
 from musicdesk.store.feedback import FeedbackStore
+from musicdesk.store.lock import Writer
 from musicdesk.store.playlists import PlaylistStore
 from musicdesk.store.tastes import TasteStore
 from musicdesk.store.tracks import TrackStore
@@ -36,6 +38,11 @@ class Desk:
         self.folders, self.events = folders, Events()
         self.settings = Settings.load(folders.data)
         self._database = Database.open(folders.data)
+        self._writer, self._claiming = Writer(folders.data), threading.Lock()
+        self._claimed = False
+        self.read_only = ""
+        """A sentence that names the other process, if there is one that writes here; "" if this one may."""
+        self._database.before_writing = self._must_write
         tracks, vectors = TrackStore(self._database), VectorStore(self._database)
         feedback = FeedbackStore(self._database)
         editing = Editing(feedback=feedback, tastes=TasteStore(self._database), events=self.events)
@@ -50,7 +57,7 @@ class Desk:
             modelling=self.modelling,
             folders=folders,
             events=self.events,
-            workers=self._workers,
+            settings=self._settings,
             finished=self.recommending.refresh,
             now=now,
         )
@@ -69,14 +76,28 @@ class Desk:
     def set(self, **values: Any) -> None:
         """Change settings and keep them; raises BadRequest for an unknown one."""
         self.settings = self.settings.changed(**values)
-        self.settings.save(self.folders.data)
+        if not self.read_only:
+            self.settings.save(self.folders.data)
         if "encoder" in values:
             self.events.analysis_changed.emit(None)
 
+    def claim(self) -> bool:
+        """Become the one process that writes here; False, and ``read_only`` says why, if there is one already."""
+        with self._claiming:
+            if not self._claimed:
+                self.read_only = self._writer.claim()
+                self._claimed = not self.read_only
+            return self._claimed
+
+    def _must_write(self) -> None:
+        if not self._claimed and not self.claim():
+            raise ReadOnlyData(self.read_only)
+
     def close(self) -> None:
-        """Let the sound device and the database go."""
+        """Let the sound device, the database and the right to write go."""
         self.listening.close()
         self._database.close()
+        self._writer.release()
 
     def __enter__(self) -> Self:
         return self
@@ -88,12 +109,3 @@ class Desk:
 
     def _settings(self) -> Settings:
         return self.settings
-
-    def _workers(self) -> int:
-        """Half the cores, unless the settings say otherwise."""
-        return self.settings.workers or max(1, _cores() // 2)
-
-
-def _cores() -> int:
-    """The cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from musicdesk.errors import ReadOnlyData
 from musicdesk.events import Events
 from musicdesk.records import Edit, Feedback, History, Taste
 from musicdesk.store.feedback import FeedbackStore
@@ -13,10 +14,11 @@ class Editing:
 
     def __init__(self, *, feedback: FeedbackStore, tastes: TasteStore, events: Events) -> None:
         self._feedback, self._tastes, self._events = feedback, tastes, events
+        self._unkept: Taste | None = None
 
     def taste(self) -> Taste | None:
         """The current taste, if one was ever made."""
-        return self._tastes.current()
+        return self._unkept or self._tastes.current()
 
     def apply(self, label: str, *, taste: Taste | None, feedback: Mapping[str, Feedback] | None = None) -> None:
         """Make one step: the taste and the feedback as they shall be from now on."""
@@ -27,8 +29,15 @@ class Editing:
         self._announce(after)
 
     def renew(self, taste: Taste) -> None:
-        """Replace the taste without a step: it was made anew because the library grew."""
-        self._tastes.set_current(taste)
+        """Replace the taste without a step: it was made anew because the library grew.
+
+        Where another process is the one that writes, it holds for this process alone.
+        """
+        try:
+            self._tastes.set_current(taste)
+            self._unkept = None
+        except ReadOnlyData:
+            self._unkept = taste
         self._events.taste_changed.emit(None)
 
     def undo(self) -> str:

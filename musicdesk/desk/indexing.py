@@ -1,29 +1,28 @@
-"""What is on the disk, and what the encoder makes of it: scan, analyse, coverage, exclude."""
+"""What is on the disk, and what the encoders make of it: scan, analyse, coverage, failures, exclude, watch."""
 
+import csv
 import os
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+import sys
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from musicdesk.audio.worker import Crash
+from musicdesk.desk.analysis import Analysing
 from musicdesk.desk.modelling import Modelling
-from musicdesk.encoders.analysing import Request, analysing
-from musicdesk.encoders.base import EncoderSpec
-from musicdesk.errors import Ambiguous, BadRequest, NotFound
+from musicdesk.desk.scanning import Scanning, absolute, sources_of
+from musicdesk.desk.sorting_out import SortingOut
+from musicdesk.encoders import registry
+from musicdesk.encoders.analysing import Plan
+from musicdesk.errors import Ambiguous, BadRequest, DataFolderError, NotFound
 from musicdesk.events import Events
 from musicdesk.jobs import Job
-from musicdesk.library.scan import Changes, changes, scan_file
-from musicdesk.library.walk import walk
-from musicdesk.records import Analysis, Coverage, FoundFile, ScannedFile, ScanReport, Skipped, Source, State, Track
-from musicdesk.settings import Folders
+from musicdesk.library.watch import Watch
+from musicdesk.records import Coverage, Failure, Kind, ScanReport, Source, Track, printable
+from musicdesk.settings import Folders, Settings
 from musicdesk.store.tracks import TrackStore
-from musicdesk.store.vectors import VectorStore, fault
+from musicdesk.store.vectors import VectorStore
 
-BATCH = 16
-BATCH_S = 2.0
-"""Results are committed after this many files or seconds, whichever comes first."""
+__all__ = ["Indexing", "Watch"]
 
 
 class Indexing:
@@ -37,35 +36,28 @@ class Indexing:
         modelling: Modelling,
         folders: Folders,
         events: Events,
-        workers: Callable[[], int],
+        settings: Callable[[], Settings],
         finished: Callable[[], None],
         now: Callable[[], float],
     ) -> None:
         self._tracks, self._vectors, self._modelling = tracks, vectors, modelling
-        self._folders, self._events = folders, events
-        self._workers, self._finished, self._now = workers, finished, now
+        self._folders, self._events, self._settings, self._now = folders, events, settings, now
+        self._scanning = Scanning(tracks=tracks, events=events, workers=self._workers, now=now)
+        self._analysing = Analysing(vectors=vectors, events=events, finished=finished, now=now)
+        self._sorting_out = SortingOut(tracks=tracks, vectors=vectors, events=events, now=now)
+
+    # ------------------------------------------------------------------------------------------ the disk
 
     def sources(self) -> tuple[Source, ...]:
         """The folders that the person added."""
-        return self._tracks.sources()
+        return sources_of(self._tracks)
 
     def scan(self, folders: Sequence[str] = (), *, job: Job) -> ScanReport:
-        """Bring the store up to date with ``folders`` (added as sources), or with all sources.
+        """Bring the store up to date with ``folders``, or with all sources; a folder in no source becomes one.
 
         A source that is offline keeps everything; raises NotFound for a missing folder that is new.
         """
-        began = time.monotonic()
-        wanted = self._wanted(folders)
-        for folder in wanted:
-            self._tracks.add_source(folder)
-        unread: list[ScannedFile] = []
-        job.begin("Looking for music")
-        found = list(_counted(walk(wanted, on_skip=lambda path, why: unread.append(_unread(path, why))), job))
-        known = [t for t in self._tracks.all(include_missing=True) if _is_under(t.path, wanted)]
-        report = self._apply(changes(found, known), known=known, job=job)
-        self._events.library_changed.emit(None)
-        seconds = time.monotonic() - began
-        return replace(report, found=len(found), problems=(*report.problems, *unread), seconds=seconds)
+        return self._scanning.scan(folders, job=job)
 
     def make_demo(self, folder: Path, *, job: Job) -> tuple[Path, ...]:
         """Write the demo library into ``folder``, or check that it is there."""
@@ -75,45 +67,121 @@ class Indexing:
 
     def forget(self, folder: str) -> None:
         """Remove a source; its tracks leave the lists, what was learned of their sound stays."""
-        self._tracks.remove_source(_absolute(folder))
+        self._tracks.remove_source(absolute(folder))
         self._events.library_changed.emit(None)
 
-    def analyze(self, *, encoder: str | None = None, workers: int | None = None, job: Job) -> Coverage:
-        """Encode every sound that has no vector yet, in worker processes; what is done stays when it stops."""
+    def watch(
+        self, due: Callable[[frozenset[str]], None], *, say: Callable[[str], None] = lambda _: None, first: bool = False
+    ) -> Watch:
+        """Watch the sources; ``first`` asks for all of them at once, for what changed while nobody watched.
+
+        ``due`` is called with folders to scan, ``say`` with a sentence about what cannot be watched, both on a thread
+        of the watch, which must be closed.
+        """
+        minutes = self._settings().rescan_minutes
+        folders = [source.path for source in self._tracks.sources()]
+        return Watch(folders, due=due, say=say, first=first, every_s=60.0 * minutes if minutes > 0 else None)
+
+    # ------------------------------------------------------------------------------------------ the analysis
+
+    def analyze(
+        self,
+        *,
+        encoder: str | None = None,
+        workers: int | None = None,
+        device: str | None = None,
+        quick: bool | None = None,
+        pace: float | None = None,
+        job: Job,
+    ) -> Coverage:
+        """Encode every sound that has no vector yet, in worker processes; what is done stays when it stops.
+
+        ``quick``: True listens quickly only, False in full only, None as the settings say. Raises ModelUnavailable.
+        """
         if workers is not None and workers < 1:
             raise BadRequest("The number of workers must be 1 or more.")
+        settings = self._settings()
         spec = self._modelling.spec(encoder)
         self._modelling.verify(spec.key.name)
-        pending = self._vectors.pending(spec.key)
-        job.begin(f"Listening with {spec.title}", total=len(pending))
-        if pending:
-            self._analyze(pending, spec=spec, workers=min(workers or self._workers(), len(pending)), job=job)
-            self._finished()
-        return self._vectors.coverage(spec.key)
+        plan = Plan(
+            encoder=spec.key.name,
+            models=self._folders.models,
+            workers=workers or self._workers(),
+            device=device or settings.device,
+            pace=min(1.0, max(0.05, settings.pace if pace is None else pace)),
+            nice=min(19, max(0, settings.nice)),
+        )
+        quick = quick if quick is not None or settings.quick_first else False
+        if self._analysing.run(spec, plan=plan, quick=quick, job=job) and spec.key.name == self._modelling.encoder():
+            self._sorting_out.refresh(spec.key, job=job)
+        return self.coverage(spec.key.name)
 
     def coverage(self, encoder: str | None = None) -> Coverage:
         """How much of the library is analysed; the counts add up to the files found."""
-        return self._vectors.coverage(self._modelling.spec(encoder).key)
+        return self._vectors.coverage(self._modelling.spec(encoder).key, now=self._now())
 
-    def retry(self, encoder: str | None = None) -> int:
-        """Forget the failures, so that the next analysis tries those files again; says how many there were."""
-        count = self._vectors.clear_failures(self._modelling.spec(encoder).key)
+    def coverages(self) -> tuple[Coverage, ...]:
+        """The coverage of every encoder that has listened or can, the one in use first."""
+        used = self._modelling.encoder()
+        able = [status.name for status in self._modelling.models() if status.installed]
+        keys = [registry.plugin(name).spec.key for name in sorted(registry.names(), key=lambda name: name != used)]
+        found = self._vectors.coverages(keys, now=self._now())
+        return tuple(c for c in found if c.encoder in able or c.usable or c.stale or c.failures)
+
+    def retry(self, encoder: str | None = None, failures: Sequence[Failure] | None = None) -> int:
+        """Forget failures (all, or these), so that the next analysis tries those files again; says how many.
+
+        Files that could not even be identified are read again by the next scan.
+        """
+        chosen = self.coverage(encoder).failures if failures is None else failures
+        hashes = None if failures is None else [f.audio_hash for f in failures if f.audio_hash]
+        unread = [f.track_id for f in chosen if not f.audio_hash]
+        count = self._vectors.clear_failures(self._modelling.spec(encoder).key, hashes)
+        self._tracks.doubt(unread)
         self._events.analysis_changed.emit(None)
-        return count
+        return count + len(unread)
+
+    def export_failures(self, path: Path, encoder: str | None = None) -> int:
+        """Write the ledger as CSV (UTF-8: path, state, reason, encoder, noted, attempts, next_try); how many lines."""
+        failures = self.coverage(encoder).failures
+        new = path.with_name(path.name + ".new")
+        try:
+            with new.open("w", encoding="utf-8", newline="") as file:
+                lines = csv.writer(file)
+                lines.writerow(("path", "state", "reason", "encoder", "noted", "attempts", "next_try"))
+                lines.writerows(
+                    (_cell(f.path), f.state.value, f.reason, f.encoder, f.noted, f.attempts, f.retry_after or "")
+                    for f in failures
+                )
+            new.replace(path)
+        except OSError as error:
+            new.unlink(missing_ok=True)
+            raise DataFolderError(f"{path} could not be written: {error.strerror}.") from error
+        return len(failures)
 
     def exclude(self, tracks: Sequence[Track], excluded: bool = True) -> None:
         """Keep tracks out of analysis and lists, or take them back in."""
         self._tracks.set_excluded([t.id for t in tracks], excluded)
         self._events.library_changed.emit(None)
 
-    def tracks(self, query: str = "") -> tuple[Track, ...]:
+    def kinds(self) -> Mapping[Kind, tuple[Track, ...]]:
+        """The tracks that people may not want among their music: speech, long mixes, mostly silence."""
+        return self._sorting_out.kinds(self._modelling.spec(None).key)
+
+    def duplicates(self) -> tuple[tuple[Track, ...], ...]:
+        """Groups of files that hold the same recording, whatever their encoding; the longest group first."""
+        return self._sorting_out.duplicates(self._modelling.spec(None).key)
+
+    # ------------------------------------------------------------------------------------------ the tracks
+
+    def tracks(self, query: str = "") -> Sequence[Track]:
         """The library, or the tracks whose title, artist or album hold all words of ``query``."""
         return self._tracks.search(query) if query.strip() else self._tracks.all()
 
     def find(self, reference: str) -> Track:
         """The one track meant by an id, a path or words."""
         if os.path.exists(reference):
-            reference = _absolute(reference)
+            reference = absolute(reference)
         found = self._tracks.find(reference)
         if not found:
             raise NotFound(
@@ -130,107 +198,17 @@ class Indexing:
         """Tracks by id; unknown ids are left out."""
         return self._tracks.many(ids)
 
-    def _wanted(self, folders: Sequence[str]) -> list[str]:
-        if not folders:
-            return [source.path for source in self._tracks.sources() if source.online]
-        for folder in folders:
-            if not os.path.isdir(folder):
-                raise NotFound(f"There is no folder {folder}. Check the name, or plug the drive in.")
-        return [_absolute(folder) for folder in folders]
-
-    def _apply(self, change: Changes, *, known: Sequence[Track], job: Job) -> ScanReport:
-        gone = {track.id for track in change.gone if not track.missing}
-        rewritten = {file.path for file in change.changed}
-        # a row whose file is gone or holds another sound now may be taken over by the file that has its sound
-        free = gone | {track.id for track in known if track.path in rewritten}
-        batch: list[ScannedFile] = []
-        problems: list[ScannedFile] = []
-        added = changed = moved = 0
-        back = [FoundFile(t.path, t.size_bytes, t.mtime_ns) for t in change.back]
-        todo = [*change.new, *change.changed, *back]
-
-        def commit() -> None:
-            nonlocal added, changed, moved
-            saved = self._tracks.save(batch, now=self._now(), gone=tuple(free))
-            added, changed, moved = added + saved.added, changed + saved.changed, moved + saved.moved
-            batch.clear()
-
-        try:
-            for found in job.each(todo, text="Reading tags"):
-                batch.append(scan_file(found))
-                if batch[-1].problem:
-                    problems.append(batch[-1])
-                if len(batch) >= 100:
-                    commit()
-        finally:
-            commit()
-        missing = self._mark_missing(known, gone)
-        return ScanReport(added=added, changed=changed, moved=moved, missing=missing, problems=tuple(problems))
-
-    def _mark_missing(self, known: Sequence[Track], gone: set[int]) -> int:
-        """Mark what is gone and was not taken over by a moved file."""
-        before = {track.id: track.path for track in known}
-        still = [i for i, track in self._tracks.many(gone).items() if track.path == before[i]]
-        self._tracks.mark_missing(still)
-        return len(still)
-
-    def _analyze(self, pending: Sequence[Track], *, spec: EncoderSpec, workers: int, job: Job) -> None:
-        models = str(self._folders.models)
-        requests = [Request(t.path, t.audio_hash, spec.key.name, models) for t in pending]
-        with analysing(spec.key.name, models=self._folders.models, workers=workers) as pool:
-            outcomes = (_outcome(request, result, spec) for request, result in pool.run(requests))
-            self._commit_batches(outcomes, spec=spec, job=job)
-
-    def _commit_batches(self, outcomes: Iterator[Analysis | Skipped], *, spec: EncoderSpec, job: Job) -> None:
-        batch: list[Analysis | Skipped] = []
-        committed = time.monotonic()
-        try:
-            for outcome in outcomes:
-                batch.append(outcome)
-                if len(batch) >= BATCH or time.monotonic() - committed >= BATCH_S:
-                    self._commit(batch, spec)
-                    committed = time.monotonic()
-                job.advance()
-        finally:
-            self._commit(batch, spec)
-
-    def _commit(self, batch: list[Analysis | Skipped], spec: EncoderSpec) -> None:
-        """Write a batch and empty it."""
-        if not batch:
-            return
-        now = self._now()
-        analyses = [outcome for outcome in batch if isinstance(outcome, Analysis)]
-        skipped = [outcome for outcome in batch if isinstance(outcome, Skipped)]
-        self._vectors.add(analyses, key=spec.key, vocabulary=spec.vocabulary, now=now)
-        self._vectors.skip(skipped, key=spec.key, now=now)
-        batch.clear()
-        self._events.analysis_changed.emit(None)
+    def _workers(self) -> int:
+        """Half the cores, unless the settings say otherwise."""
+        return self._settings().workers or max(1, _cores() // 2)
 
 
-def _outcome(request: Request, result: Analysis | Skipped | Crash, spec: EncoderSpec) -> Analysis | Skipped:
-    """What a worker made of a file; a crash and a vector that means nothing are failures of that file."""
-    if isinstance(result, Skipped):
-        return result
-    why = result.reason if isinstance(result, Crash) else fault(result, spec.vocabulary)
-    if isinstance(result, Crash) or why:
-        return Skipped(request.audio_hash, request.path, State.FAILED, why)
-    return result
+def _cores() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def _counted(found: Iterable[FoundFile], job: Job) -> Iterator[FoundFile]:
-    for file in found:
-        yield file
-        job.advance()
-
-
-def _unread(path: str, why: str) -> ScannedFile:
-    return ScannedFile(FoundFile(path, 0, 0), problem=why)
-
-
-def _absolute(folder: str) -> str:
-    """Absolute, without resolving symbolic links: the person's own name for the place."""
-    return os.path.abspath(folder)
-
-
-def _is_under(path: str, folders: Sequence[str]) -> bool:
-    return any(path.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders)
+def _cell(path: str) -> str:
+    """A path as text that no spreadsheet takes for a formula."""
+    text = printable(path)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text

@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from musicdesk.audio.loudness import factor
 from musicdesk.desk.editing import Editing
 from musicdesk.desk.recommending import Recommending
-from musicdesk.errors import BadRequest, NoSound, NotFound
+from musicdesk.errors import BadRequest, NoSound, NotFound, ReadOnlyData
 from musicdesk.events import Events
 from musicdesk.jobs import Job
 from musicdesk.playback.player import Player, PlayerState, open_player
@@ -74,8 +75,9 @@ class Listening:
         self._say(text, tracks, lambda old: replace(old, stars=stars))
 
     def played(self, track: Track, seconds: float = 0.0) -> None:
-        """Note that a track was played (previews are not noted)."""
-        self._feedback.add_play(track.audio_hash, now=self._now(), seconds=seconds)
+        """Note that a track was played (previews are not noted); one that only reads notes nothing."""
+        with suppress(ReadOnlyData):
+            self._feedback.add_play(track.audio_hash, now=self._now(), seconds=seconds)
         self._events.feedback_changed.emit(frozenset({track.audio_hash}))
 
     def _say(self, verb: str, tracks: Sequence[Track], change: Callable[[Feedback], Feedback]) -> None:

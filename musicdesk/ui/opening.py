@@ -71,6 +71,7 @@ class Opened(QObject):
         from musicdesk.ui.workspace import Workspace
 
         self._desk = Desk(self._folders)
+        self._desk.claim()  # where another process has it, the window says so and only reads
         return Workspace, Session, self._desk
 
     def _opened(self, parts: tuple[type["Workspace"], type["Session"], "Desk"]) -> None:
