@@ -29,7 +29,8 @@ def settle(session: Session, qtbot: QtBot) -> None:
 
     def still() -> bool:
         nonlocal quiet
-        timers = (session.library._settling, session.library._typing, session.ranking._soon, session.ranking._tick)
+        library, ranking = session.library, session.ranking
+        timers = (library._settling, library._typing, ranking._soon, ranking._tick, session.coverage._settling)
         busy = session.tasks.busy or any(timer.isActive() for timer in timers)
         quiet = 0 if busy else quiet + 1
         return quiet > 3

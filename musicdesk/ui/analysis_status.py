@@ -33,6 +33,7 @@ class AnalysisStatus(QWidget):
         super().__init__()
         self.work, self._progress = Work.IDLE, Progress("", 0, None, 0.0)
         self._coverage: Coverage | None = None
+        self._locked = False
         self.title, self.detail = ElidedLabel(), SoftSentence()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -84,6 +85,11 @@ class AnalysisStatus(QWidget):
         self._coverage = coverage
         self._show()
 
+    def lock(self, why: str) -> None:
+        """Offer no start, for this reason ("" to offer it)."""
+        self._locked = bool(why)
+        self._show()
+
     def _show(self) -> None:
         running = self.work is not Work.IDLE
         for widget in (self.pause, self.stop):
@@ -107,34 +113,45 @@ class AnalysisStatus(QWidget):
         self.bar.setRange(0, progress.total or 0)
         self.bar.setValue(progress.done)
         self.detail.setText(told(progress))
+        self.detail.setToolTip(progress.note)
 
     def _show_coverage(self) -> None:
         coverage = self._coverage
-        waiting = coverage is not None and coverage.pending > 0
-        self.start.setVisible(waiting)
+        waiting = coverage is not None and (coverage.todo > 0 or coverage.quick > 0)
+        self.start.setVisible(waiting and not self._locked)
         self.more.setVisible(coverage is not None and coverage.found > 0)
         if coverage is None or not coverage.found:
             self.title.setText("Nothing to listen to yet")
             self.detail.setText("")
             return
-        done = coverage.found - coverage.pending
+        done = coverage.found - coverage.todo
         self.title.setText(f"{done:,} of {coverage.found:,} listened to")
         self.start.setText("Go on" if coverage.usable else "Listen now")
+        self.start.setToolTip("Listen to the rest; it can be paused at any time")
         trouble = coverage.failed + coverage.silent
-        self.more.setText(f"{trouble:,} could not be heard" if trouble else "Coverage")
-        self.detail.setText("")
+        unheard = f"{trouble:,} could not be heard" if trouble else ""
+        beside = waiting and not self._locked  # two buttons leave no room for a long word
+        self.more.setText(unheard if unheard and not beside else "Coverage")
+        self.more.setToolTip("What became of every file (Alt+4)")
+        quick = f"{coverage.quick:,} of them quickly so far" if coverage.quick else ""
+        self.detail.setText("\n".join(filter(None, (quick, unheard if beside else ""))))
 
 
 def told(progress: Progress) -> str:
-    """How far, and below it how fast and how long still."""
-    parts = [f"{progress.done:,} of {progress.total:,}" if progress.total else f"{progress.done:,} files"]
+    """How far, below it how fast and how long still, and on what."""
+    far = f"{progress.done:,} of {progress.total:,}" if progress.total else f"{progress.done:,} files"
+    return "\n".join(filter(None, (far, " · ".join(pace_text(progress)), progress.detail)))
+
+
+def pace_text(progress: Progress) -> list[str]:
+    """How fast, and how long still; nothing while nobody can know."""
     pace = []
     if progress.total and progress.done:
         pace.append(f"{progress.per_minute:,.0f} a minute")
     eta = progress.eta_s
     if eta is not None and progress.done < (progress.total or 0):
         pace.append(f"{span(eta)} left")
-    return "\n".join(filter(None, (*parts, " · ".join(pace))))
+    return pace
 
 
 def span(seconds: float) -> str:

@@ -1,12 +1,12 @@
-"""Tabs and table heads without boxes: words, a line, and the accent where one stands."""
+"""Tabs, table heads and ticks without ornament: words, a line, and the accent where one stands."""
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHeaderView, QSplitter, QSplitterHandle, QTabBar, QTabWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QHeaderView, QSplitter, QSplitterHandle, QTabBar, QTabWidget, QWidget
 
 from musicdesk.ui.ink import Ink, blend, focus_ring
 
-PADDING = 8
+PADDING, TICK = 8, 14
 
 
 class FlatTabBar(QTabBar):
@@ -78,6 +78,37 @@ class FlatHeader(QHeaderView):
             text += "  ▴" if self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder else "  ▾"
         painter.drawText(inside, int(side | Qt.AlignmentFlag.AlignVCenter), text)
         painter.restore()
+
+
+class FlatTick(QCheckBox):
+    """A box to tick whose edge is seen in the dark too."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Box, tick, words."""
+        painter, ink = QPainter(self), Ink.of(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(0.5, (self.height() - TICK) / 2 + 0.5, TICK - 1, TICK - 1)
+        on = self.isChecked()
+        painter.setPen(QPen(ink.accent if on else ink.soft, 1))
+        painter.setBrush(ink.accent if on else ink.raised)
+        painter.drawRoundedRect(box, 3, 3)
+        if on:
+            corner = box.topLeft()
+            painter.setPen(QPen(ink.on_accent, 1.8))
+            painter.drawPolyline([corner + QPointF(*place) for place in ((3.2, 6.8), (5.8, 9.4), (10.2, 3.8))])
+        painter.setPen(ink.text if self.isEnabled() else ink.line)
+        words = self.rect().adjusted(TICK + PADDING, 0, 0, 0)
+        painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), self.text())
+        if self.hasFocus():
+            focus_ring(painter, box.adjusted(-3, -3, 3, 3), ink)
+
+    def sizeHint(self) -> QSize:
+        """Box and words."""
+        return QSize(TICK + 2 * PADDING + self.fontMetrics().horizontalAdvance(self.text()), 24)
+
+    def hitButton(self, place: QPoint) -> bool:
+        """Box and words alike."""
+        return self.rect().contains(place)
 
 
 class Line(QWidget):

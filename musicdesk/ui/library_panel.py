@@ -26,9 +26,11 @@ from musicdesk.ui.flat import Line
 from musicdesk.ui.glyphs import GlyphButton
 from musicdesk.ui.icons import glyph_icon
 from musicdesk.ui.ink import scaled
+from musicdesk.ui.labels import SoftSentence
 
 KEY = Qt.ItemDataRole.UserRole
 ROW = 26
+ADD, IMPORT = "Add a folder of music (Ctrl+O), or drop one on the window", "Import a playlist (Ctrl+I)"
 
 
 class SideList(QListWidget):
@@ -92,11 +94,12 @@ class LibraryPanel(QWidget):
         self.folders, self.playlists = SideList("Folders"), SideList("Playlists")
         self.status = AnalysisStatus()
         self.add = QPushButton("Add folder…")
-        self.add.setToolTip("Add a folder of music (Ctrl+O), or drop one on the window")
-        self.add_small = GlyphButton(icons.folder_add, name="Add a folder", hint="Add a folder (Ctrl+O)", size=22)
-        self.import_ = GlyphButton(
-            icons.folder_add, name="Import a playlist", hint="Import a playlist (Ctrl+I)", size=22
-        )
+        self.add.setToolTip(ADD)
+        self.add_small = GlyphButton(icons.folder_add, name="Add a folder", hint=ADD, size=22)
+        self.import_ = GlyphButton(icons.folder_add, name="Import a playlist", hint=IMPORT, size=22)
+        self.news = SoftSentence()
+        self.news.setContentsMargins(12, 0, 12, 0)
+        self.news.hide()
         self._lay_out()
         self._connect()
         self.setMinimumWidth(168)
@@ -109,6 +112,7 @@ class LibraryPanel(QWidget):
         column.addLayout(_head("Library", self.add_small))
         column.addWidget(self.folders)
         column.addLayout(_inset(self.add))
+        column.addWidget(self.news)
         column.addSpacing(12)
         column.addLayout(_head("Playlists", self.import_))
         column.addWidget(self.playlists)
@@ -150,6 +154,18 @@ class LibraryPanel(QWidget):
             self.folders.item(row).setIcon(here if source.online else away)
         for row in range(self.playlists.count()):
             self.playlists.item(row).setIcon(glyph_icon(icons.playlist, colour))
+
+    def lock(self, why: str) -> None:
+        """Let nothing be added, for this reason ("" to allow it)."""
+        for button, hint in ((self.add, ADD), (self.add_small, ADD), (self.import_, IMPORT)):
+            button.setEnabled(not why)
+            button.setToolTip(why or hint)
+        self.status.lock(why)
+
+    def set_news(self, sentence: str) -> None:
+        """Say below the folders why new music is not noticed ("" for nothing to say)."""
+        self.news.setText(sentence)
+        self.news.setVisible(bool(sentence))
 
     def refresh(self) -> None:
         """Draw again after a change of palette."""

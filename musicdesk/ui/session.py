@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Qt
 from musicdesk.desk.desk import Desk
 from musicdesk.ui import theme
 from musicdesk.ui.bridge import Bridge
+from musicdesk.ui.coverage_controller import CoverageController
 from musicdesk.ui.curating_controller import CuratingController
 from musicdesk.ui.explanation_controller import ExplanationController
 from musicdesk.ui.feedback_controller import FeedbackController
@@ -17,6 +18,7 @@ from musicdesk.ui.ranking_controller import RankingController
 from musicdesk.ui.settings_dialog import SettingsDialog
 from musicdesk.ui.shortcut_sheet import ShortcutSheet
 from musicdesk.ui.tasks import Tasks
+from musicdesk.ui.watching_controller import WatchingController
 from musicdesk.ui.workspace import Workspace
 
 
@@ -34,6 +36,10 @@ class Session(QObject):
             desk, tasks=tasks, window=window, library=self.library, ranking=self.ranking
         )
         self.indexing = IndexingController(desk, tasks=tasks, window=window)
+        self.coverage = CoverageController(desk, tasks=tasks, window=window, indexing=self.indexing)
+        self.watching = WatchingController(
+            desk, tasks=tasks, window=window, library=self.library, indexing=self.indexing
+        )
         self.playback = PlaybackController(desk, tasks=tasks, window=window, library=self.library)
         self.feedback = FeedbackController(desk, tasks=tasks, window=window, library=self.library)
         self.curating = CuratingController(desk, tasks=tasks, window=window, library=self.library)
@@ -46,10 +52,15 @@ class Session(QObject):
         bridge.analysis_changed.connect(self.library.refresh)
         bridge.analysis_changed.connect(self.ranking.grow)
         bridge.library_changed.connect(self.ranking.grow)
+        bridge.library_changed.connect(self.coverage.refresh)
+        bridge.analysis_changed.connect(self.coverage.refresh)
         bridge.taste_changed.connect(self.ranking.refresh)
         bridge.playlists_changed.connect(self.curating.refresh)
         self.indexing.working.connect(self._working)
         self.playback.said.connect(self.feedback.say)
+        recordings = window.coverage.view
+        recordings.play_asked.connect(lambda track: self.playback.play(track, view=recordings))
+        recordings.menu_asked.connect(self.feedback.menu)
         self.tasks.problem.connect(window.notice.say)
         window.taste.full_toggled.connect(lambda on: self.desk.set(full_panel=on))
         for name, do in (("back", self._back), ("settings", self._ask_settings), ("keys", self._show_keys)):
@@ -65,8 +76,35 @@ class Session(QObject):
         self.ranking.refresh()
         self.curating.refresh()
         self.window.for_you.view.setFocus()
+        self._show_right()
         if folders:
             self.indexing.add(folders)
+
+    # ------------------------------------------------------------------ who may write
+
+    def _show_right(self) -> None:
+        """Say across the window that another process writes to this library, and offer to look again."""
+        why = self.desk.read_only
+        self.window.lock(why)
+        if why:
+            self.window.banner.say(why, button="Try again", do=self._claim, fixed=True)
+        else:
+            self.window.banner.hide()
+
+    def _claim(self) -> None:
+        self.tasks.read(self.desk.claim, self._claimed, key="claim")
+
+    def _claimed(self, ours: bool) -> None:
+        self._show_right()
+        if ours:
+            self.library.refresh()
+            self.ranking.refresh()
+            self.curating.refresh()
+            self.coverage.refresh()
+            self.watching.set("watch")
+            self.window.notice.say("The other musicdesk is closed; this window can change things now.", brief=True)
+
+    # ------------------------------------------------------------------ what is asked
 
     def _working(self, on: bool) -> None:
         self.ranking.working = on
@@ -89,13 +127,16 @@ class Session(QObject):
         dialog = SettingsDialog(self.desk.settings, self.window)
         dialog.changed.connect(self._set)
         self.tasks.read(self.desk.modelling.models, dialog.set_models, key="models")
-        dialog.finished.connect(lambda _: self.tasks.forget("models"))
+        self.tasks.read(self.desk.modelling.devices, dialog.set_devices, failed=lambda _: None, key="devices")
+        for key in ("models", "devices"):
+            dialog.finished.connect(lambda _, key=key: self.tasks.forget(key))
         dialog.open()
 
     def _set(self, name: str, value: object) -> None:
         self.desk.set(**{name: value})
         if name == "theme":
             theme.look(str(value))
+        self.watching.set(name)
 
     def _show_keys(self) -> None:
         sheet = ShortcutSheet(self.window)
@@ -111,5 +152,6 @@ class Session(QObject):
         self.playback.close()
         self.bridge.close()
         self.tasks.close()
+        self.watching.close()
         self.desk.set(window=self.window.remembered())
         self.desk.close()

@@ -4,21 +4,30 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QLabel,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from musicdesk.records import ModelStatus
+from musicdesk.records import Device, ModelStatus
 from musicdesk.settings import Settings
+from musicdesk.ui.flat import FlatTick, Line
 from musicdesk.ui.labels import SoftSentence
 
 THEMES = (("system", "Like the system"), ("light", "Light"), ("dark", "Dark"))
 GAINS = (("track", "Each track as loud as the others"), ("album", "Each album as loud as the others"), ("off", "Off"))
+DEVICES = (("auto", "Graphics card if there is one"), ("cpu", "Processor only"))
+PACES = (
+    (1.0, "As fast as it can"), (0.5, "Works half the time"), (0.25, "Works a quarter of the time"),
+    (0.1, "Works a tenth of the time"),
+)  # fmt: skip
+RESCANS = ((0, "Never"), (15, "Every 15 minutes"), (60, "Every hour"), (360, "Every 6 hours"), (1440, "Once a day"))
 
 
 class SettingsDialog(QDialog):
@@ -36,36 +45,68 @@ class SettingsDialog(QDialog):
         self.about = SoftSentence()
         self.about.setMinimumHeight(self.about.fontMetrics().lineSpacing() * 4)
         self.about.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.workers = QSpinBox()
-        self.workers.setAccessibleName("Processes for the analysis")
-        self.workers.setRange(0, 64)
-        self.workers.setSpecialValueText("Half the cores")
-        self.workers.setValue(settings.workers)
+        self.device = _choice("Device of the analysis", DEVICES, settings.device)
+        self.workers = self._workers(settings.workers)
+        self.pace = _choice("Pace of the analysis", PACES, settings.pace)
+        self.pace.setToolTip("How much of the time the analysis works; the rest it leaves to others")
+        self.quick = _tick("Listen quickly first, then in full", settings.quick_first)
+        self.quick.setToolTip("A large new library can be used much sooner, and is listened to in full after that")
+        self.watch = _tick("Notice new and changed music by itself", settings.watch)
+        self.rescan = _choice("Look through the folders besides", RESCANS, settings.rescan_minutes)
+        self.rescan.setToolTip("For network drives that do not tell when something changes")
         self._lay_out()
         self._connect()
 
+    def _workers(self, now: int) -> QSpinBox:
+        workers = QSpinBox()
+        workers.setAccessibleName("Processes for the analysis")
+        workers.setRange(0, 64)
+        workers.setSpecialValueText("Half the cores")
+        workers.setValue(now)
+        return workers
+
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setVerticalSpacing(12)
-        form.setHorizontalSpacing(16)
-        form.addRow("Look", self.theme)
-        form.addRow("Loudness", self.gain)
-        form.addRow("Listens with", self.encoder)
-        form.addRow("", self.about)
-        form.addRow("Processes", self.workers)
+        self._form = QFormLayout()
+        self._form.setVerticalSpacing(8)
+        self._form.setHorizontalSpacing(16)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._section("Window and sound", ("Look", self.theme), ("Loudness", self.gain))
+        self._section(
+            "Analysis",
+            ("Listens with", self.encoder), ("", self.about), ("Runs on", self.device), ("Processes", self.workers),
+            ("Pace", self.pace), ("", self.quick),
+        )  # fmt: skip
+        self._section("Folders", ("", self.watch), ("Look through them", self.rescan))
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 16)
+        column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(16)
-        column.addLayout(form)
+        column.addLayout(self._form)
         column.addWidget(close)
-        self.setMinimumWidth(440)
+        self.setMinimumWidth(460)
+
+    def _section(self, title: str, *rows: tuple[str, QWidget]) -> None:
+        if self._form.rowCount():
+            self._form.addRow(Line())
+        head = QLabel(title)
+        font = head.font()
+        font.setWeight(font.Weight.DemiBold)
+        head.setFont(font)
+        self._form.addRow(head)
+        for label, widget in rows:
+            if isinstance(widget, QComboBox | QSpinBox):
+                widget.setMinimumHeight(28)
+            self._form.addRow(label, widget)
 
     def _connect(self) -> None:
-        self.theme.activated.connect(lambda: self.changed.emit("theme", self.theme.currentData()))
-        self.gain.activated.connect(lambda: self.changed.emit("replay_gain", self.gain.currentData()))
-        self.encoder.activated.connect(lambda: self.changed.emit("encoder", self.encoder.currentData()))
+        for name, box in (
+            ("theme", self.theme), ("replay_gain", self.gain), ("encoder", self.encoder), ("device", self.device),
+            ("pace", self.pace), ("rescan_minutes", self.rescan),
+        ):  # fmt: skip
+            box.activated.connect(lambda _, name=name, box=box: self.changed.emit(name, box.currentData()))
+        for name, tick in (("quick_first", self.quick), ("watch", self.watch)):
+            tick.toggled.connect(lambda on, name=name: self.changed.emit(name, on))
         self.workers.editingFinished.connect(lambda: self.changed.emit("workers", self.workers.value()))
 
     def set_models(self, models: Sequence[ModelStatus]) -> None:
@@ -79,6 +120,17 @@ class SettingsDialog(QDialog):
         self._tell(models)
         self.encoder.currentIndexChanged.connect(lambda: self._tell(models))
 
+    def set_devices(self, devices: Sequence[Device]) -> None:
+        """Offer what can run an encoder here; what was chosen and is not there says so."""
+        now = self.device.currentData()
+        self.device.clear()
+        titles = {**dict(DEVICES), **{_kind(device.name): _titled(device) for device in devices}}
+        for name, title in titles.items():
+            self.device.addItem(title, name)
+        if now not in titles:
+            self.device.addItem(f"{now} (not found here)", now)
+        self.device.setCurrentIndex(self.device.findData(now))
+
     def _tell(self, models: Sequence[ModelStatus]) -> None:
         model = next((m for m in models if m.name == self.encoder.currentData()), None)
         if model is not None:
@@ -89,11 +141,37 @@ class SettingsDialog(QDialog):
             )
 
 
-def _choice(name: str, options: Sequence[tuple[str, str]], now: str) -> QComboBox:
+def _kind(name: str) -> str:
+    """The first graphics card is called by its kind, as in the settings; a further one by its number."""
+    return name.removesuffix(":0")
+
+
+def _titled(device: Device) -> str:
+    if _kind(device.name) == "cpu":
+        return "Processor only"
+    return f"{device.title} ({device.memory_mb / 1024:,.0f} GB)" if device.memory_mb else device.title
+
+
+def _tick(text: str, on: bool) -> QCheckBox:
+    box = FlatTick(text)
+    box.setChecked(on)
+    return box
+
+
+def _choice(name: str, options: Sequence[tuple[object, str]], now: object) -> QComboBox:
     box = QComboBox()
     box.setAccessibleName(name)
     for value, text in options:
         box.addItem(text, value)
+    if box.findData(now) < 0 and not isinstance(now, str):
+        box.addItem(_other(now), now)
+    elif box.findData(now) < 0 and name.startswith("Device"):
+        box.addItem(str(now), now)
     box.setCurrentIndex(max(0, box.findData(now)))
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return box
+
+
+def _other(value: object) -> str:
+    """A value that was set by hand in the file."""
+    return f"Works {value:.0%} of the time" if isinstance(value, float) else f"Every {value} minutes"

@@ -116,8 +116,6 @@ def sheet(look: Tokens) -> str:
         QListWidget:focus {{ border: 1px solid {look.accent}; border-radius: 5px; }}
         QProgressBar {{ background: {look.line}; border: none; border-radius: 3px; }}
         QProgressBar::chunk {{ background: {look.accent}; border-radius: 3px; }}
-        #ledger::item {{ padding: 0 5px; }}
-        #ledger::item:selected {{ background: {look.line}; color: {look.text}; }}
         #notice {{ background: {look.tooltip}; border-top: 1px solid {look.line}; }}
     """
 

@@ -32,6 +32,10 @@ from musicdesk.ui.transport import Transport
 from musicdesk.ui.why_panel import WhyPanel
 
 LEFT, MIDDLE, RIGHT = 200, 752, 328
+CHANGES = (
+    "add_folder", "rescan", "like", "dislike", "not_now", "never", "exclude", "add_to_playlist", "import",
+)  # fmt: skip
+"""Actions that write into the library."""
 TAB_FOR_YOU, TAB_LIBRARY, TAB_PLAYLISTS, TAB_COVERAGE = range(4)
 
 
@@ -49,7 +53,7 @@ class Workspace(QWidget):
         self.library, self.taste, self.why, self.transport = LibraryPanel(), TastePanel(), WhyPanel(), Transport()
         self.for_you, self.all_tracks = ForYouPage(), LibraryPage()
         self.playlists, self.coverage = PlaylistsPage(), CoveragePage()
-        self.notice = Notice(name="Message")
+        self.notice, self.banner = Notice(name="Message"), Notice(name="Read only")
         self.search = self._search()
         self.undo = GlyphButton(icons.undo, name="Undo", size=28, glyph_size=15)
         self.redo = GlyphButton(icons.redo, name="Redo", size=28, glyph_size=15)
@@ -105,6 +109,7 @@ class Workspace(QWidget):
         column.setSpacing(0)
         column.addWidget(self._top())
         column.addWidget(Line())
+        column.addWidget(self.banner)
         column.addWidget(self._columns, 1)
         column.addWidget(Line())
         column.addWidget(self.transport)
@@ -138,6 +143,7 @@ class Workspace(QWidget):
             button.setToolTip(self.actions_[name].toolTip())
         for page in self.pages:
             page.empty.asked.connect(self.trigger)
+        self.coverage.empty.asked.connect(self.trigger)
         self.library.add_asked.connect(self.actions_["add_folder"].trigger)
         self.library.rescan_asked.connect(self.actions_["rescan"].trigger)
         self.library.import_asked.connect(self.actions_["import"].trigger)
@@ -145,8 +151,8 @@ class Workspace(QWidget):
         self.playlists.import_asked.connect(self.actions_["import"].trigger)
         for number in range(self.tabs.count()):
             self.actions_.on(f"tab_{number + 1}", partial(self.show_tab, number))
-        self.actions_.on("down", lambda: self.view.step(1))
-        self.actions_.on("up", lambda: self.view.step(-1))
+        self.actions_.on("down", lambda: self._step(1))
+        self.actions_.on("up", lambda: self._step(-1))
         self.actions_.on("quit", lambda: self.window().close())
         for number in range(1, 10):
             self.actions_.on(f"focus_{number}", partial(self.taste.focus_prototype, number - 1))
@@ -166,8 +172,11 @@ class Workspace(QWidget):
 
     @property
     def view(self) -> TracksView:
-        """Its table."""
-        return self.page.view
+        """The table of tracks that the keyboard and the verbs are about; on the Coverage page, that of recordings."""
+        return self.coverage.view if self.tabs.currentIndex() == TAB_COVERAGE else self.page.view
+
+    def _step(self, rows: int) -> None:
+        (self.coverage if self.tabs.currentIndex() == TAB_COVERAGE else self.view).step(rows)
 
     def trigger(self, action: str) -> None:
         """Do what an action does, by its id."""
@@ -177,7 +186,9 @@ class Workspace(QWidget):
     def show_tab(self, number: int) -> None:
         """Show a page, the keyboard on its table."""
         self.tabs.setCurrentIndex(number)
-        if number != TAB_COVERAGE:
+        if number == TAB_COVERAGE:
+            self.coverage.take_focus()
+        else:
             self.view.setFocus()
 
     def set_history(self, undo: str, redo: str) -> None:
@@ -194,6 +205,13 @@ class Workspace(QWidget):
             if focus is not None and card.isAncestorOf(focus) and card.prototype is not None:
                 return card.prototype.id
         return ""
+
+    def lock(self, why: str) -> None:
+        """Let the library not be changed, for this reason ("" to allow it); the panels say so at their buttons."""
+        self.library.lock(why)
+        self.coverage.lock(why)
+        for name in CHANGES:
+            self.actions_[name].setEnabled(not why)
 
     # ------------------------------------------------------------------ size and place, remembered
 
