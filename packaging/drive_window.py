@@ -20,7 +20,7 @@ from musicdesk.ui.gain_slider import GainSlider
 from musicdesk.ui.opening import Opened, application, open_window
 
 SIZE = (1280, 800)
-TABS = {"library": 1, "playlists": 2, "coverage": 3}
+TABS = {"library": 1, "playlists": 2, "coverage": 3, "recordings": 3}
 
 
 def main() -> None:
@@ -62,6 +62,10 @@ def use(app: QApplication, opened: Opened, page: str) -> None:
     else:
         bar = workspace.tabs.tabBar()
         QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(TABS[page]).center())
+        if page == "recordings":
+            wait(app, 0.5)
+            below = workspace.coverage.tabs.tabBar()
+            QTest.mouseClick(below, Qt.MouseButton.LeftButton, pos=below.tabRect(1).center())
     wait(app, 1.5)
 
 
