@@ -25,13 +25,14 @@ TICK_S = 0.5
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes at the same time (default: half the cores).")
 @click.option("--device", type=click.Choice(("auto", "cpu", "cuda", "mps")), help="Where networks run.")
 @click.option("--pace", type=click.FloatRange(0.05, 1), help="Share of the time to work, 0.05 to 1.")
+@click.option("--nice", type=click.IntRange(0, 19), help="How far to step back behind other programs, 0 to 19.")
 @click.option("--quick/--full", default=None, help="Listen quickly only, or in full at once (default: quick first).")
 @click.option("--retry", is_flag=True, help="Try files again that failed before.")
 @json_option
 @passed
 def analyze(
     context: Context, encoders: tuple[str, ...], workers: int | None, device: str | None, pace: float | None,
-    quick: bool | None, retry: bool, as_json: bool,
+    nice: int | None, quick: bool | None, retry: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Listen to every track that is new; Ctrl-C keeps what is done, the next run does only the rest.
 
@@ -45,9 +46,10 @@ def analyze(
         if not indexing.coverage(encoder).found:
             raise NothingYet("There is no music yet. Give a folder first: musicdesk scan ~/Music")
         with job() as work:
-            done.append(
-                indexing.analyze(encoder=encoder, workers=workers, device=device, pace=pace, quick=quick, job=work)
+            coverage = indexing.analyze(
+                encoder=encoder, workers=workers, device=device, pace=pace, nice=nice, quick=quick, job=work
             )
+        done.append(coverage)
     lines = [line for coverage in done for line in (coverage_line(coverage), *_failures(coverage.failures))]
     more = {"encoders": [coverage_json(coverage) for coverage in done]} if len(done) > 1 else {}
     show({**coverage_json(done[0]), **more}, "\n".join(lines), as_json=as_json)

@@ -92,6 +92,7 @@ class Indexing:
         device: str | None = None,
         quick: bool | None = None,
         pace: float | None = None,
+        nice: int | None = None,
         job: Job,
     ) -> Coverage:
         """Encode every sound that has no vector yet, in worker processes; what is done stays when it stops.
@@ -109,7 +110,7 @@ class Indexing:
             workers=workers or self._workers(),
             device=device or settings.device,
             pace=min(1.0, max(0.05, settings.pace if pace is None else pace)),
-            nice=min(19, max(0, settings.nice)),
+            nice=min(19, max(0, settings.nice if nice is None else nice)),
         )
         quick = quick if quick is not None or settings.quick_first else False
         if self._analysing.run(spec, plan=plan, quick=quick, job=job) and spec.key.name == self._modelling.encoder():
