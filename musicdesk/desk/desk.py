@@ -58,6 +58,7 @@ class Desk:
             folders=folders,
             events=self.events,
             settings=self._settings,
+            must_write=self._must_write,
             finished=self.recommending.refresh,
             now=now,
         )
@@ -90,6 +91,7 @@ class Desk:
             return self._claimed
 
     def _must_write(self) -> None:
+        """Raise ReadOnlyData where another process is the writer."""
         if not self._claimed and not self.claim():
             raise ReadOnlyData(self.read_only)
 

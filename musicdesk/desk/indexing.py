@@ -37,11 +37,13 @@ class Indexing:
         folders: Folders,
         events: Events,
         settings: Callable[[], Settings],
+        must_write: Callable[[], None],
         finished: Callable[[], None],
         now: Callable[[], float],
     ) -> None:
         self._tracks, self._vectors, self._modelling = tracks, vectors, modelling
         self._folders, self._events, self._settings, self._now = folders, events, settings, now
+        self._must_write = must_write
         self._scanning = Scanning(tracks=tracks, events=events, workers=self._workers, now=now)
         self._analysing = Analysing(vectors=vectors, events=events, finished=finished, now=now)
         self._sorting_out = SortingOut(tracks=tracks, vectors=vectors, events=events, now=now)
@@ -57,6 +59,7 @@ class Indexing:
 
         A source that is offline keeps everything; raises NotFound for a missing folder that is new.
         """
+        self._must_write()  # before any file is read in vain
         return self._scanning.scan(folders, job=job)
 
     def make_demo(self, folder: Path, *, job: Job) -> tuple[Path, ...]:
@@ -101,6 +104,7 @@ class Indexing:
         """
         if workers is not None and workers < 1:
             raise BadRequest("The number of workers must be 1 or more.")
+        self._must_write()
         settings = self._settings()
         spec = self._modelling.spec(encoder)
         self._modelling.verify(spec.key.name)

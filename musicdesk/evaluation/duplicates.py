@@ -199,8 +199,8 @@ def _codec_rows(sounds: Sequence[_Sound], numbers: IntArray, alone: IntArray) ->
     return tuple(
         CodecRow(
             codec,
-            share(sum(numbers[a] == numbers[b] for a, b in pairs), len(pairs)),
-            share(sum(alone[a] == alone[b] for a, b in pairs), len(pairs)),
+            share(sum(bool(numbers[a] == numbers[b]) for a, b in pairs), len(pairs)),
+            share(sum(bool(alone[a] == alone[b]) for a, b in pairs), len(pairs)),
         )
         for codec, pairs in copies.items()
     )

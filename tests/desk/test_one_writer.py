@@ -43,6 +43,14 @@ def test_the_second_makes_a_taste_for_itself_where_none_is_kept(desk, second):
     assert len(heard) == 1
 
 
+def test_the_second_neither_scans_nor_listens(desk, second):
+    for begin in (second.indexing.scan, second.indexing.analyze):
+        told = []
+        with pytest.raises(ReadOnlyData):
+            begin(job=Job(told.append))
+        assert told == []
+
+
 def test_a_played_track_is_simply_not_noted_by_the_second(desk, second):
     second.listening.played(second.indexing.tracks()[0], 30.0)
     assert not desk.listening.feedback()
