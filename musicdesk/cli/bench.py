@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from musicdesk.cli.context import Context, json_option, passed
 from musicdesk.cli.output import latency_json, show, table
 from musicdesk.cli.progress import job
-from musicdesk.desk.measuring import CostRow, FaultReport, LibraryBench
 from musicdesk.errors import UserFacing
 from musicdesk.records import Latency
+
+if TYPE_CHECKING:
+    from musicdesk.desk.measuring import CostRow, FaultReport, LibraryBench
 
 
 @click.group()
@@ -170,7 +172,7 @@ COST_HEAD = (
 )  # fmt: skip
 
 
-def _cost_cells(row: CostRow) -> tuple[str, ...]:
+def _cost_cells(row: "CostRow") -> tuple[str, ...]:
     stages = row.stages
     seconds = (stages.decode_s, stages.features_s, stages.encode_s, row.store_s, stages.total_s + row.store_s,
                row.median_s, row.cpu_s, row.wall_s, row.steady_s)  # fmt: skip
@@ -178,7 +180,7 @@ def _cost_cells(row: CostRow) -> tuple[str, ...]:
     return (*cells, f"{row.speed_up:.2f} ×", f"{row.peak_mb:.0f}")
 
 
-def _cost_json(row: CostRow) -> dict[str, Any]:
+def _cost_json(row: "CostRow") -> dict[str, Any]:
     return {
         "encoder": row.encoder,
         "device": row.device,
@@ -201,7 +203,7 @@ def _cost_json(row: CostRow) -> dict[str, Any]:
     }
 
 
-def _library_json(result: LibraryBench) -> dict[str, Any]:
+def _library_json(result: "LibraryBench") -> dict[str, Any]:
     return {
         **asdict(result.made),
         "dim": result.dim,
@@ -212,7 +214,7 @@ def _library_json(result: LibraryBench) -> dict[str, Any]:
     }
 
 
-def _faults_text(report: FaultReport) -> str:
+def _faults_text(report: "FaultReport") -> str:
     states = ", ".join(f"{count} {state}" for state, count in report.states.items() if count)
     lines = [
         (

@@ -1,15 +1,17 @@
 """The group ``evaluate``, how good: the commands behind the claimed figures, beside chance and controls."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from musicdesk.cli.context import Context, json_option, passed
 from musicdesk.cli.output import measure_json, show, table
 from musicdesk.cli.progress import job
-from musicdesk.desk.measuring import DuplicateReport, GroupRetrieval, SimilarityReport
 from musicdesk.records import Measure
+
+if TYPE_CHECKING:
+    from musicdesk.desk.measuring import DuplicateReport, GroupRetrieval, SimilarityReport
 
 
 @click.group()
@@ -79,7 +81,7 @@ def evaluate_duplicates(
     show(_duplicates_json(report, folder, seed), _duplicates_text(report), as_json=as_json)
 
 
-def _duplicates_json(report: DuplicateReport, folder: Path, seed: int) -> dict[str, Any]:
+def _duplicates_json(report: "DuplicateReport", folder: Path, seed: int) -> dict[str, Any]:
     return {
         "data": str(folder),
         "encoder": report.encoder,
@@ -97,7 +99,7 @@ def _duplicates_json(report: DuplicateReport, folder: Path, seed: int) -> dict[s
     }
 
 
-def _duplicates_text(report: DuplicateReport) -> str:
+def _duplicates_text(report: "DuplicateReport") -> str:
     rows = [(row.codec, _measure(row.found), _measure(row.by_space), str(row.found.n)) for row in report.rows]
     false = report.false_per_million
     return "\n".join(
@@ -115,7 +117,7 @@ def _duplicates_text(report: DuplicateReport) -> str:
     )
 
 
-def _similarity_json(report: SimilarityReport, folder: Path, seed: int) -> dict[str, Any]:
+def _similarity_json(report: "SimilarityReport", folder: Path, seed: int) -> dict[str, Any]:
     rows: list[dict[str, Any]] = [
         {
             "method": "z-scored cosine",
@@ -141,7 +143,7 @@ def _similarity_json(report: SimilarityReport, folder: Path, seed: int) -> dict[
     }
 
 
-def _similarity_text(report: SimilarityReport) -> str:
+def _similarity_text(report: "SimilarityReport") -> str:
     head = ("Encoder", "Windows", "CPU", "Same-album MAP (95 %)", "Chance", "mp3 96k at 1", "-8 dB at 1", "Hubness")
     rows = [
         (
@@ -162,7 +164,7 @@ def _similarity_text(report: SimilarityReport) -> str:
     return f"{report.tracks} tracks, {report.albums} folders, recoded to one format\n" + table(head, rows)
 
 
-def _chance(retrieval: GroupRetrieval) -> str:
+def _chance(retrieval: "GroupRetrieval") -> str:
     return f"{retrieval.chance.mean:.3f}"
 
 

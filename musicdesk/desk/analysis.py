@@ -4,14 +4,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from musicdesk.encoders.analysing import QUICK_WINDOWS, Engine, Plan, Request
 from musicdesk.encoders.base import EncoderSpec
 from musicdesk.events import Events
 from musicdesk.jobs import Job
 from musicdesk.records import Analysis, Pending, Skipped, State
 from musicdesk.store.vectors import VectorStore, fault
+
+if TYPE_CHECKING:
+    from musicdesk.encoders.analysing import Plan, Request
 
 BATCH = 16
 BATCH_S = 2.0
@@ -28,11 +30,13 @@ class Analysing:
     ) -> None:
         self._vectors, self._events, self._finished, self._now = vectors, events, finished, now
 
-    def run(self, spec: EncoderSpec, *, plan: Plan, quick: bool | None, job: Job) -> bool:
+    def run(self, spec: EncoderSpec, *, plan: "Plan", quick: bool | None, job: Job) -> bool:
         """Listen to every sound that is pending; what is done stays when it stops. Whether there was anything to do.
 
         ``quick``: True listens quickly only, False in full only, None quickly first where that helps.
         """
+        from musicdesk.encoders.analysing import QUICK_WINDOWS  # decoders and transforms, a quarter of a second
+
         pending = self._vectors.pending(spec.key, now=self._now())
         asked = len(pending)
         first = asked >= QUICK_FROM if quick is None else quick
@@ -47,8 +51,10 @@ class Analysing:
                 self._vectors.forget_stale(spec.key)
         return bool(asked or deeper)
 
-    def _listen(self, pending: Sequence[Pending], text: str, spec: EncoderSpec, plan: Plan, job: Job) -> None:
+    def _listen(self, pending: Sequence[Pending], text: str, spec: EncoderSpec, plan: "Plan", job: Job) -> None:
         """One pass; the front ends hear of it when it is over."""
+        from musicdesk.encoders.analysing import Engine, Request
+
         job.begin(text, total=len(pending))
         if not pending:
             return
@@ -112,7 +118,7 @@ class _Batch:
         self._since = time.monotonic()
 
 
-def _checked(request: Request, result: Analysis | Skipped, spec: EncoderSpec) -> Analysis | Skipped:
+def _checked(request: "Request", result: Analysis | Skipped, spec: EncoderSpec) -> Analysis | Skipped:
     """What the engine made of a file; a vector that means nothing is a failure of that file."""
     if isinstance(result, Analysis) and (why := fault(result, spec.vocabulary)):
         return Skipped(request.audio_hash, request.path, State.FAILED, why)

@@ -8,14 +8,14 @@ any thread; long ones take a ``Job``; what goes wrong is told as a ``UserFacing`
 import threading
 import time
 from collections.abc import Callable
+from functools import cached_property
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from musicdesk.desk.curating import Curating
 from musicdesk.desk.editing import Editing
 from musicdesk.desk.indexing import Indexing
 from musicdesk.desk.listening import Listening, Player
-from musicdesk.desk.measuring import Measuring
 from musicdesk.desk.modelling import Modelling
 from musicdesk.desk.recommending import Recommending
 from musicdesk.desk.snapshot import Snapshots
@@ -29,6 +29,9 @@ from musicdesk.store.playlists import PlaylistStore
 from musicdesk.store.tastes import TasteStore
 from musicdesk.store.tracks import TrackStore
 from musicdesk.store.vectors import VectorStore
+
+if TYPE_CHECKING:
+    from musicdesk.desk.measuring import Measuring
 
 
 class Desk:
@@ -72,7 +75,13 @@ class Desk:
             player=player,
         )
         self.curating = Curating(playlists=PlaylistStore(self._database), tracks=tracks, events=self.events)
-        self.measuring = Measuring(folders=folders)
+
+    @cached_property
+    def measuring(self) -> "Measuring":
+        """Benchmarks and evaluations; imported when they are asked for, since no start needs them."""
+        from musicdesk.desk.measuring import Measuring
+
+        return Measuring(folders=self.folders)
 
     def set(self, **values: Any) -> None:
         """Change settings and keep them; raises BadRequest for an unknown one."""

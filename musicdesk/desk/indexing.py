@@ -12,7 +12,6 @@ from musicdesk.desk.modelling import Modelling
 from musicdesk.desk.scanning import Scanning, absolute, sources_of
 from musicdesk.desk.sorting_out import SortingOut
 from musicdesk.encoders import registry
-from musicdesk.encoders.analysing import Plan
 from musicdesk.errors import Ambiguous, BadRequest, DataFolderError, NotFound
 from musicdesk.events import Events
 from musicdesk.jobs import Job
@@ -105,6 +104,8 @@ class Indexing:
         if workers is not None and workers < 1:
             raise BadRequest("The number of workers must be 1 or more.")
         self._must_write()
+        from musicdesk.encoders.analysing import Plan  # decoders and transforms, which no start should wait for
+
         settings = self._settings()
         spec = self._modelling.spec(encoder)
         self._modelling.verify(spec.key.name)

@@ -10,7 +10,6 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy.fft import rfft
 
 from musicdesk.errors import BadRequest
 from musicdesk.records import FloatArray
@@ -56,6 +55,8 @@ def spectrogram(samples: FloatArray, *, n_fft: int, hop: int, power: float = 2.0
     Raises:
         BadRequest: the sound is empty, not mono or not finite.
     """
+    from scipy.fft import rfft  # a fifth of a second of importing, for those who only compare fingerprints
+
     _validate(samples)
     padded = np.pad(np.asarray(samples, dtype=np.float32), n_fft // 2)
     frames = sliding_window_view(padded, n_fft)[::hop]
