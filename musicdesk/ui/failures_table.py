@@ -1,11 +1,8 @@
 """The lines of the ledger of failures as they are painted, chosen and walked through."""
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -13,10 +10,11 @@ from PySide6.QtWidgets import (
 )
 
 from musicdesk.ui.failures_model import BESIDE, HEADS, FailuresModel, Head, Index
-from musicdesk.ui.flat import PADDING, FlatHeader
+from musicdesk.ui.flat import PADDING
 from musicdesk.ui.ink import Ink, blend, tabular
+from musicdesk.ui.row_painter import ROW_HEIGHT
+from musicdesk.ui.rows_view import RowsView
 
-ROW = 28
 FIXED = {Head.STATE: 68, Head.TRIED: 124, Head.NEXT: 104}
 GIVING_WAY = ((Head.NEXT, 560), (Head.TRIED, 440))
 """Columns that go where the table is narrower than this."""
@@ -52,39 +50,18 @@ class LinePainter(QStyledItemDelegate):
         painter.drawText(rect.adjusted(PADDING, 0, -PADDING, 0), Qt.AlignmentFlag.AlignVCenter, fitting)
 
 
-class FailuresTable(QTableView):
-    """Rows to choose; letters belong to the window, not to a search by keyboard."""
+class FailuresTable(RowsView):
+    """The lines of the ledger."""
 
-    menu_asked = Signal(QPoint)
     moved = Signal()
     """The keyboard stands on another line."""
 
     def __init__(self, model: FailuresModel) -> None:
-        super().__init__()
+        super().__init__("Files that could not be listened to")
         self.setModel(model)
-        self.setAccessibleName("Files that could not be listened to")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self._painter = LinePainter(self)
         self.setItemDelegate(self._painter)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self._set_heads()
-
-    def _set_heads(self) -> None:
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(ROW)
-        rows.setDefaultSectionSize(ROW)
-        head = FlatHeader()
-        self.setHorizontalHeader(head)
-        head.setFixedHeight(ROW)
+        head = self.horizontalHeader()
         head.setSectionsClickable(True)
         head.setSortIndicatorClearable(True)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -108,7 +85,7 @@ class FailuresTable(QTableView):
             painter = QPainter(self.viewport())
             painter.setPen(Ink.of(self).accent)
             top = self.rowViewportPosition(self.currentIndex().row())
-            painter.drawRect(0, top, self.viewport().width() - 1, ROW - 1)
+            painter.drawRect(0, top, self.viewport().width() - 1, ROW_HEIGHT - 1)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """The frame moves, and the line below tells of another file."""
@@ -121,28 +98,3 @@ class FailuresTable(QTableView):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "_painter"):
             self._painter.take_looks()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Letters go on to the window."""
-        if event.text().isprintable() and event.text().strip():
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The rows' menu, under the mouse or at the row for Menu and Shift+F10."""
-        if event.reason() == QContextMenuEvent.Reason.Mouse:
-            if self.indexAt(event.pos()).isValid():
-                self.menu_asked.emit(event.globalPos())
-        elif self.currentIndex().isValid():
-            corner = self.visualRect(self.currentIndex()).bottomLeft()
-            self.menu_asked.emit(self.viewport().mapToGlobal(corner + QPoint(24, 0)))
-        event.accept()
-
-    def step(self, rows: int) -> None:
-        """Go down (or up) so many rows."""
-        count = self.model().rowCount()
-        if count:
-            row = min(max(self.currentIndex().row() + rows, 0), count - 1)
-            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-            self.selectionModel().setCurrentIndex(self.model().index(row, 0), flags)

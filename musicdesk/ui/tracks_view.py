@@ -2,62 +2,37 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
+from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView
 
 from musicdesk.records import Track
 from musicdesk.ui.columns import Column, Kind, widths
-from musicdesk.ui.flat import FlatHeader
 from musicdesk.ui.row_painter import ROW_HEIGHT, RowPainter
+from musicdesk.ui.rows_view import RowsView
 from musicdesk.ui.tracks_model import Index, TrackTable
 
 
-class TracksView(QTableView):
+class TracksView(RowsView):
     """Shows a ``TrackTable``."""
 
     play_asked = Signal(Track)
     """Enter or a double click: the whole track."""
     heart_clicked = Signal(Track)
-    menu_asked = Signal(QPoint)
     chosen = Signal(object)
     """The track that the keyboard stands on, or None."""
 
     def __init__(self, model: TrackTable, *, name: str) -> None:
-        super().__init__()
+        super().__init__(name)
         self.table = model
         self.setModel(model)
         self._painter = RowPainter(self)
         self.paints = 0
         """How often it was painted; the bench waits for it."""
-        self.setAccessibleName(name)
-        self._look()
-        self._behave()
-        self.clicked.connect(self._clicked)
-        self.doubleClicked.connect(self._double_clicked)
-
-    def _look(self) -> None:
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setCornerButtonEnabled(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
-        self.setHorizontalHeader(FlatHeader())
-        self.horizontalHeader().setFixedHeight(ROW_HEIGHT)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-
-    def _behave(self) -> None:
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.verticalScrollBar().setSingleStep(ROW_HEIGHT)
+        self.clicked.connect(self._clicked)
+        self.doubleClicked.connect(self._double_clicked)
 
     # ------------------------------------------------------------------ who is chosen
 
@@ -74,20 +49,6 @@ class TracksView(QTableView):
     def tracks(self) -> Sequence[Track]:
         """All tracks that are shown, from top to bottom."""
         return self.table.tracks(range(self.table.rowCount()))
-
-    def step(self, rows: int) -> None:
-        """Go down (or up) so many rows."""
-        count = self.table.rowCount()
-        if count:
-            now = self.currentIndex().row()
-            self.choose_row(min(max(now + rows, 0), count - 1))
-
-    def choose_row(self, row: int) -> None:
-        """Choose one row and bring it into view."""
-        index = self.table.index(row, 0)
-        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        self.selectionModel().setCurrentIndex(index, flags)
-        self.scrollTo(index)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Tell which track the keyboard stands on."""
@@ -112,20 +73,8 @@ class TracksView(QTableView):
         track = self.current()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and track is not None:
             self.play_asked.emit(track)
-        elif event.text().isprintable() and event.text().strip():
-            event.ignore()
         else:
             super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The row's menu, under the mouse or at the row for Menu and Shift+F10."""
-        if event.reason() == QContextMenuEvent.Reason.Mouse:
-            if self.indexAt(event.pos()).isValid():
-                self.menu_asked.emit(event.globalPos())
-        elif self.currentIndex().isValid():
-            corner = self.visualRect(self.currentIndex()).bottomLeft()
-            self.menu_asked.emit(self.viewport().mapToGlobal(corner + QPoint(24, 0)))
-        event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click on the ground between rows chooses nothing."""
