@@ -58,6 +58,7 @@ class Desk:
             tracks=tracks,
             vectors=vectors,
             modelling=self.modelling,
+            snapshots=snapshots,
             folders=folders,
             events=self.events,
             settings=self._settings,

@@ -10,6 +10,7 @@ from pathlib import Path
 from musicdesk.desk.analysis import Analysing
 from musicdesk.desk.modelling import Modelling
 from musicdesk.desk.scanning import Scanning, absolute, sources_of
+from musicdesk.desk.snapshot import Snapshots
 from musicdesk.desk.sorting_out import SortingOut
 from musicdesk.encoders import registry
 from musicdesk.errors import Ambiguous, BadRequest, DataFolderError, NotFound
@@ -33,6 +34,7 @@ class Indexing:
         tracks: TrackStore,
         vectors: VectorStore,
         modelling: Modelling,
+        snapshots: Snapshots,
         folders: Folders,
         events: Events,
         settings: Callable[[], Settings],
@@ -45,7 +47,7 @@ class Indexing:
         self._must_write = must_write
         self._scanning = Scanning(tracks=tracks, events=events, workers=self._workers, now=now)
         self._analysing = Analysing(vectors=vectors, events=events, finished=finished, now=now)
-        self._sorting_out = SortingOut(tracks=tracks, vectors=vectors, events=events, now=now)
+        self._sorting_out = SortingOut(tracks=tracks, vectors=vectors, snapshots=snapshots, events=events, now=now)
 
     # ------------------------------------------------------------------------------------------ the disk
 
@@ -119,7 +121,7 @@ class Indexing:
         )
         quick = quick if quick is not None or settings.quick_first else False
         if self._analysing.run(spec, plan=plan, quick=quick, job=job) and spec.key.name == self._modelling.encoder():
-            self._sorting_out.refresh(spec.key, job=job)
+            self._sorting_out.refresh(job=job)
         return self.coverage(spec.key.name)
 
     def coverage(self, encoder: str | None = None) -> Coverage:

@@ -56,9 +56,7 @@ class Measuring:
 
     def library(self, folder: Path, *, tracks: int, encoder: str, job: Job, seed: int = 0) -> LibraryBench:
         """Make a library of so many tracks in the empty ``folder`` and time what is done with it."""
-        if folder.exists() and any(folder.iterdir()):
-            raise BadRequest(f"{folder} is not empty. Name a new folder.")
-        Settings(encoder=encoder).save(folder)
+        Settings(encoder=encoder).save(_empty(folder))
         rng = np.random.default_rng(seed)
         return library_bench.library(tracks=tracks, folder=folder, rng=rng, job=job, open_desk=self._open)
 
@@ -69,10 +67,8 @@ class Measuring:
 
     def faults(self, folder: Path, *, count: int, kills: int, workers: int, job: Job, seed: int = 0) -> FaultReport:
         """Run the real program over bad files in the empty ``folder``, killing it again and again."""
-        if folder.exists() and any(folder.iterdir()):
-            raise BadRequest(f"{folder} is not empty. Name a new folder.")
         rng = np.random.default_rng(seed)
-        return faults.run(folder, count=count, kills=kills, workers=workers, rng=rng, job=job)
+        return faults.run(_empty(folder), count=count, kills=kills, workers=workers, rng=rng, job=job)
 
     def similarity(
         self,
@@ -119,4 +115,10 @@ class Measuring:
 def _existing(folder: Path) -> Path:
     if not folder.is_dir():
         raise NotFound(f"There is no folder {folder}.")
+    return folder
+
+
+def _empty(folder: Path) -> Path:
+    if folder.exists() and any(folder.iterdir()):
+        raise BadRequest(f"{folder} is not empty. Name a new folder.")
     return folder

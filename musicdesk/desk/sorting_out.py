@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from musicdesk.encoders.pooling import Standardiser
+from musicdesk.desk.snapshot import Snapshots
+from musicdesk.errors import NothingYet
 from musicdesk.events import Events
 from musicdesk.jobs import Job
 from musicdesk.ranking.recordings import same_recordings
@@ -23,24 +24,36 @@ SILENCE = 0.5
 class SortingOut:
     """Groups and kinds of sounds; nothing is ever merged or excluded by it."""
 
-    def __init__(self, *, tracks: TrackStore, vectors: VectorStore, events: Events, now: Callable[[], float]) -> None:
-        self._tracks, self._vectors, self._events, self._now = tracks, vectors, events, now
+    def __init__(
+        self,
+        *,
+        tracks: TrackStore,
+        vectors: VectorStore,
+        snapshots: Snapshots,
+        events: Events,
+        now: Callable[[], float],
+    ) -> None:
+        self._tracks, self._vectors, self._snapshots = tracks, vectors, snapshots
+        self._events, self._now = events, now
 
-    def refresh(self, key: EncoderKey, *, job: Job) -> None:
-        """Find the recordings that are there in several encodings, for lists to show once.
+    def refresh(self, *, job: Job) -> None:
+        """Find the recordings that are there in several encodings, for lists to show once; by the encoder in use.
 
         Only sounds that were never compared are, and those that were only listened to quickly so far.
         """
-        vectors = self._vectors.load(key)
+        try:
+            snapshot = self._snapshots.current()
+        except NothingYet:
+            return
+        vectors, key = snapshot.vectors, snapshot.vectors.key
         quick = {sound.audio_hash for sound in self._vectors.pending(key, now=self._now(), deeper=True)}
         before = self._vectors.recordings(key)
         known = np.array([-1 if h in quick else before.get(h, -1) for h in vectors.hashes], dtype=np.int64)
         if not (known < 0).any():
             return
         job.begin("Comparing recordings")
-        space = Standardiser.fit(vectors.matrix).apply(vectors.matrix)
         lengths = self._vectors.traits(key).length_s
-        groups = same_recordings(space, lengths, self._prints(vectors), known=known)
+        groups = same_recordings(snapshot.space.rows, lengths, self._prints(vectors), known=known)
         found = zip(vectors.hashes, groups.tolist(), strict=True)
         fresh = {h: number for h, number in found if h not in quick and before.get(h) != number}
         self._vectors.set_recordings(key, fresh)
