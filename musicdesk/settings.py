@@ -10,6 +10,7 @@ import platformdirs
 import tomli_w
 
 from musicdesk.errors import BadRequest, DataFolderError
+from musicdesk.whole_files import whole
 
 VERSION = 1
 
@@ -87,9 +88,8 @@ class Settings:
         merged = {**read_toml(path), **asdict(self), "version": VERSION}
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            new = path.with_suffix(".toml.new")
-            new.write_text(tomli_w.dumps(merged), encoding="utf-8")
-            new.replace(path)
+            with whole(path) as new:
+                new.write_text(tomli_w.dumps(merged), encoding="utf-8")
         except OSError as error:
             raise DataFolderError(f"The settings could not be saved in {folder}: {error.strerror}.") from error
 

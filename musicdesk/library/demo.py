@@ -25,6 +25,7 @@ from musicdesk.library.demo_score import compose
 from musicdesk.library.demo_styles import STYLES
 from musicdesk.library.identity import audio_hash
 from musicdesk.records import FloatArray
+from musicdesk.whole_files import whole
 
 VERSION = 1
 """Goes up when the same seed would give other music."""
@@ -108,9 +109,8 @@ def read_manifest(folder: Path, *, seed: int | None = None) -> tuple[DemoTrack, 
 
 def _write_manifest(folder: Path, tracks: list[DemoTrack], *, seed: int) -> None:
     text = {"version": VERSION, "seed": seed, "tracks": [asdict(track) for track in tracks]}
-    new = folder / f".{MANIFEST}.new"
-    new.write_text(json.dumps(text, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    new.replace(folder / MANIFEST)
+    with whole(folder / MANIFEST) as new:
+        new.write_text(json.dumps(text, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _plans(seed: int) -> Iterator[_Plan]:
@@ -146,17 +146,15 @@ def _record(plan: _Plan, folder: Path) -> DemoTrack:
     samples = mix(score, style, energy=piece.energy, rate_hz=album.rate_hz)
     path = folder / plan.file
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")
-    _write(new, samples, album)
-    _tag(new, plan, _gain_fields(samples, album))
-    track = DemoTrack(
-        file=plan.file, title=piece.title, artist=album.artist, album=album.title, track_number=plan.number,
-        year=album.year, genre=album.genre, tempo_bpm=piece.tempo_bpm, key=piece.key, mode=piece.mode,
-        energy=piece.energy, instruments=score.instruments, length_s=round(len(samples) / album.rate_hz, 3),
-        size_bytes=new.stat().st_size, audio_hash=audio_hash(str(new)),
-    )  # fmt: skip
-    new.replace(path)
-    return track
+    with whole(path) as new:
+        _write(new, samples, album)
+        _tag(new, plan, _gain_fields(samples, album))
+        return DemoTrack(
+            file=plan.file, title=piece.title, artist=album.artist, album=album.title, track_number=plan.number,
+            year=album.year, genre=album.genre, tempo_bpm=piece.tempo_bpm, key=piece.key, mode=piece.mode,
+            energy=piece.energy, instruments=score.instruments, length_s=round(len(samples) / album.rate_hz, 3),
+            size_bytes=new.stat().st_size, audio_hash=audio_hash(str(new)),
+        )  # fmt: skip
 
 
 def _write(path: Path, samples: FloatArray, album: Album) -> None:

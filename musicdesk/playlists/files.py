@@ -2,8 +2,6 @@
 
 import errno
 import os
-import secrets
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from musicdesk.playlists.m3u import M3U, M3U8
 from musicdesk.playlists.pls import PLS
 from musicdesk.playlists.xspf import XSPF
 from musicdesk.records import Playlist, printable
+from musicdesk.whole_files import whole
 
 FORMATS: tuple[Format, ...] = (M3U8, M3U, XSPF, JSPF, PLS)
 ENDINGS = tuple(ending for format_ in FORMATS for ending in format_.endings)
@@ -64,17 +63,10 @@ def format_for(path: Path) -> Format:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    new = path.with_name(f".musicdesk-{secrets.token_hex(4)}.new")
-    try:
-        with new.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            new.unlink()
-        raise
+    with whole(path) as new, new.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _bytes_of(path: Path) -> bytes:
