@@ -58,6 +58,12 @@ def level(windows: Sequence[FloatArray], *, target_db: float = -20.0) -> tuple[F
     return tuple(window * gain for window in windows)
 
 
+def level_peak(windows: Sequence[FloatArray]) -> tuple[FloatArray, ...]:
+    """All windows of a track with one gain, so that the highest peak is 1. Silence is left as it is."""
+    peak = max((float(np.abs(window).max(initial=0.0)) for window in windows), default=0.0)
+    return tuple(window / np.float32(peak) for window in windows) if peak > 0 else tuple(windows)
+
+
 def factor(gain: ReplayGain, mode: str, preamp_db: float = 0.0, *, fallback_db: float = 0.0) -> float:
     """What to multiply a file's samples by when playing it.
 

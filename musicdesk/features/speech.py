@@ -121,7 +121,7 @@ def _modulation(level: FloatArray) -> tuple[float, float]:
 
 def _band_beats(power: FloatArray, hz: FloatArray) -> tuple[float, float]:
     """The mean over twelve bands of what of their movement is fast (10 to 40 a second) and syllabic (2.5 to 8)."""
-    edges = np.searchsorted(hz, np.geomspace(150, 6000, 13))
+    edges = np.searchsorted(hz, np.geomspace(150, min(6000.0, float(hz[-1])), 13))
     bands = np.sqrt(np.add.reduceat(power[:, : edges[-1]], edges[:-1], axis=1))
     bands = bands - bands.mean(axis=0)
     moves = np.abs(rfft(bands * np.hanning(len(bands))[:, None], axis=0)) ** 2

@@ -1,12 +1,13 @@
 import subprocess
 import sys
+from dataclasses import replace
 
 import librosa
 import numpy as np
 import pytest
 
 from musicdesk.errors import BadRequest
-from musicdesk.features.mel import MelSpec, mel_filters, mel_spectrogram, spectrogram
+from musicdesk.features.mel import MelSpec, decibels, mel_filters, mel_spectrogram, spectrogram
 
 MUSICNN = MelSpec(rate_hz=16_000, n_fft=512, hop=256, n_mels=96)
 SPECS = [
@@ -77,3 +78,45 @@ def test_silence_is_zero() -> None:
 def test_what_is_no_mono_sound_is_refused(samples: np.ndarray) -> None:
     with pytest.raises(BadRequest, match="mono"):
         spectrogram(samples, n_fft=512, hop=256)
+
+
+TORCHAUDIO = MelSpec(
+    rate_hz=24_000, n_fft=2048, hop=240, n_mels=128, scale="htk", triangles="height", ends="mirrored"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("area", [False, True], ids=["equal height", "equal area"])
+def test_the_htk_scale_and_mirrored_ends_are_librosas_too(area: bool) -> None:
+    spec = replace(TORCHAUDIO, triangles="area" if area else "height", fmin=20.0, fmax=11_000.0)
+    samples = noisy_tone(spec.rate_hz)
+    norm = "slaney" if area else None
+    filters = librosa.filters.mel(
+        sr=spec.rate_hz, n_fft=spec.n_fft, n_mels=spec.n_mels, fmin=spec.fmin, fmax=spec.fmax, htk=True, norm=norm
+    )
+    np.testing.assert_allclose(mel_filters(spec), filters, atol=1e-6 * filters.max())
+    spectrum = np.abs(librosa.stft(samples, n_fft=spec.n_fft, hop_length=spec.hop, pad_mode="reflect")) ** 2
+    expected = (filters @ spectrum).T
+    np.testing.assert_allclose(mel_spectrogram(samples, spec), expected, rtol=1e-4, atol=1e-6 * expected.max())
+
+
+def test_triangles_of_equal_height_reach_one() -> None:
+    filters = mel_filters(TORCHAUDIO)
+    assert filters.max() <= 1
+    assert (filters[64:].max(axis=1) > 0.9).all()
+    np.testing.assert_allclose(filters[:, 200:900].sum(axis=0), 1, atol=1e-5)
+
+
+def test_mirrored_ends_hold_what_the_sound_holds() -> None:
+    tone = np.cos(2 * np.pi * 1_000 * np.arange(24_000) / 24_000).astype(np.float32)
+    zeros, mirrored = (mel_spectrogram(tone, replace(TORCHAUDIO, ends=ends)) for ends in ("zeros", "mirrored"))
+    np.testing.assert_array_equal(zeros[10:-10], mirrored[10:-10])
+    np.testing.assert_allclose(mirrored[0], mirrored[50], atol=1e-3 * mirrored.max())
+    assert zeros[0].max() < 0.5 * mirrored[0].max()
+
+
+def test_decibels_are_librosas_without_a_ceiling() -> None:
+    power = np.array([[0, 1e-12, 1e-10], [1e-3, 1, 1e6]], dtype=np.float32)
+    found = decibels(power)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, librosa.power_to_db(power, amin=1e-10, top_db=None), atol=1e-4)
+    np.testing.assert_allclose(found, [[-100, -100, -100], [-30, 0, 60]], atol=1e-4)

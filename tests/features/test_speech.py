@@ -61,6 +61,11 @@ def test_nothing_is_no_speech():
     assert heard(sounds.hush(length_s=20, rate_hz=RATE_HZ)) == 0.0
 
 
+@pytest.mark.parametrize("rate_hz", [4000, 8000, 11_025])
+def test_a_low_rate_is_no_trouble(rate_hz):
+    assert 0 <= speech([sounds.noise(length_s=8, rate_hz=rate_hz), talk(0, rate_hz=rate_hz)], rate_hz=rate_hz) <= 1
+
+
 def test_a_spoken_passage_does_not_make_music_speech():
     song = music(6).copy()
     song[: 5 * RATE_HZ] = talk(3, length_s=5)
