@@ -10,6 +10,7 @@
     ├── UnreadableAudio            one file's sound cannot be had; costs that file alone
     ├── UnreadablePlaylist         a playlist file that is none
     ├── ModelUnavailable           weights missing, broken, not downloadable; a library missing
+    │   └── LicenceNotAccepted     weights whose licence has to be accepted before they are fetched
     ├── DataFolderError            the data folder cannot be used
     │   ├── ReadOnlyData           no right to write
     │   ├── DiskFull               no room left
@@ -51,6 +52,10 @@ class UnreadablePlaylist(UserFacing):
 
 class ModelUnavailable(UserFacing):
     """Weights that are missing, broken or not downloadable, or a library that is missing."""
+
+
+class LicenceNotAccepted(ModelUnavailable):
+    """Weights whose licence has to be accepted before they are fetched."""
 
 
 class DataFolderError(UserFacing):

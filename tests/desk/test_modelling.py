@@ -4,9 +4,11 @@ import shutil
 
 import numpy as np
 import pytest
+from encoders import as_foreign
+from encoders import toy_weights as toy
 from three_kinds import open_desk
 
-from musicdesk.errors import BadRequest, NotFound, NothingYet
+from musicdesk.errors import BadRequest, LicenceNotAccepted, NotFound, NothingYet
 from musicdesk.jobs import Job
 
 
@@ -58,9 +60,74 @@ def test_an_unknown_encoder_is_told_with_those_there_are(desk):
         desk.indexing.analyze(encoder="wav2vec9000", job=Job())
 
 
-def test_without_weights_the_handcrafted_encoder_is_used(tmp_path):
+def test_without_weights_what_comes_with_musicdesk_is_used(tmp_path):
     with open_desk(tmp_path / "data") as desk:
         desk.set(encoder="musicnn")
-        assert desk.modelling.encoder() == "handcrafted"
-        names = {m.name: m.installed for m in desk.modelling.models()}
-        assert names == {"handcrafted": True, "musicnn": False}
+        assert desk.modelling.encoder() == "cnn"
+        installed = {m.name: m.installed for m in desk.modelling.models()}
+        assert installed["cnn"]
+        assert not installed["musicnn"]
+
+
+@pytest.fixture
+def toys(tmp_path, monkeypatch):
+    """A foreign encoder and its variant, whose weights lie in a folder; a desk that wants the variant."""
+    monkeypatch.setattr(toy, "PLUGIN", toy.of_a_hub("http://127.0.0.1:9", accept=True))
+    (tmp_path / "package").mkdir()
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "gains.bin").write_bytes(toy.GAINS)
+    (tmp_path / "files" / "config.json").write_bytes(toy.CONFIG)
+    points = {"toy": "encoders.toy_weights:PLUGIN", "toy-study": "encoders.toy_weights:STUDY"}
+    with as_foreign.installed(points, tmp_path / "package", monkeypatch), open_desk(tmp_path / "data") as desk:
+        desk.set(encoder="toy-study")
+        yield desk
+
+
+def test_variants_come_after_their_base(toys):
+    names = [m.name for m in toys.modelling.models()]
+    assert len(set(names)) == len(names)
+    for model in toys.modelling.models():
+        if model.variant_of:
+            between = names[names.index(model.variant_of) + 1 : names.index(model.name)]
+            assert all(toys.modelling.info(name).variant_of == model.variant_of for name in between)
+
+
+def test_a_variant_shares_the_weights_of_its_base_and_can_be_the_one_in_use(toys, tmp_path):
+    changes = []
+    toys.events.analysis_changed.listen(changes.append)
+    assert toys.modelling.encoder() == "cnn"
+    with pytest.raises(LicenceNotAccepted, match=r"CC BY-NC 4\.0"):
+        toys.modelling.install("toy-study", job=Job(), from_dir=tmp_path / "files")
+    status = toys.modelling.install("toy-study", job=Job(), from_dir=tmp_path / "files", accept_licence=True)
+    assert (status.name, status.installed) == ("toy-study", True)
+    assert toys.modelling.encoder() == "toy-study"
+    assert toys.modelling.info("toy").installed
+    toys.modelling.verify("toy-study")
+    assert len(changes) == 1
+    assert toys.modelling.remove("toy")
+    assert toys.modelling.encoder() == "cnn"
+    assert len(changes) == 2
+    assert not toys.modelling.remove("toy-study")
+
+
+def test_the_licence_is_told_before_it_is_accepted(toys):
+    text = toys.modelling.licence("toy")
+    assert "CC BY-NC 4.0" in text
+    assert "not for commercial purposes" in text
+
+
+def test_what_an_encoder_took_here_is_part_of_what_is_known_of_it(desk):
+    assert desk.modelling.info("handcrafted").cost.tracks >= 5
+    assert desk.modelling.info("musicnn").cost is None
+
+
+def test_an_encoder_that_nobody_knows_any_more_is_no_stumbling_block(toys):
+    toys.set(encoder="uninstalled-plugin")
+    assert toys.modelling.encoder() == "cnn"
+    with pytest.raises(NotFound, match="handcrafted"):
+        toys.modelling.info("uninstalled-plugin")
+
+
+def test_weights_come_from_one_place(toys, tmp_path):
+    with pytest.raises(BadRequest, match="not from both"):
+        toys.modelling.install("toy", job=Job(), wheel=tmp_path / "a.whl", from_dir=tmp_path)

