@@ -44,7 +44,11 @@ class Odd:
     def encode(self, features: FloatArray) -> Encoded:
         with open(os.environ.get("ODD_PASSES", os.devnull), "a") as passes:
             passes.write(f"{self.device} {len(features)}\n")
+        with open(os.environ.get("ODD_HELD_BY", os.devnull), "a") as held:
+            held.write(f"{os.getpid()}\n")
         word, _, number = self._wrong.partition(" ")
+        if number.startswith("at ") and abs(float(crossings(features).mean()) * RATE_HZ / 2 - float(number[3:])) > 50:
+            word = ""
         if word == "most" and len(features) > int(number):
             raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB.")
         if word == "die":

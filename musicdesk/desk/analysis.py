@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Self
 from musicdesk.encoders.base import EncoderSpec
 from musicdesk.events import Events
 from musicdesk.jobs import Job
-from musicdesk.records import Analysis, Pending, Skipped, State
+from musicdesk.records import Analysis, EncoderCost, Pending, Skipped, State
+from musicdesk.store.costs import CostStore
 from musicdesk.store.vectors import VectorStore, fault
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 BATCH = 16
 BATCH_S = 2.0
 """Results are committed after this many files or seconds, whichever comes first."""
+ENOUGH = 5
+"""From so many tracks of one run the cost of an encoder is told."""
 QUICK_FROM = 1000
 """A library with so many new sounds is listened to quickly first, unless told otherwise."""
 
@@ -26,9 +29,16 @@ class Analysing:
     """Runs the engine over what is pending and keeps what it finds."""
 
     def __init__(
-        self, *, vectors: VectorStore, events: Events, finished: Callable[[], None], now: Callable[[], float]
+        self,
+        *,
+        vectors: VectorStore,
+        costs: CostStore,
+        events: Events,
+        finished: Callable[[], None],
+        now: Callable[[], float],
     ) -> None:
-        self._vectors, self._events, self._finished, self._now = vectors, events, finished, now
+        self._vectors, self._costs, self._events = vectors, costs, events
+        self._finished, self._now = finished, now
 
     def run(self, spec: EncoderSpec, *, plan: "Plan", quick: bool | None, job: Job) -> bool:
         """Listen to every sound that is pending; what is done stays when it stops. Whether there was anything to do.
@@ -62,10 +72,14 @@ class Analysing:
         with Engine(plan, say=job.say) as engine:
             job.say(detail=engine.detail)
             requests = [Request(sound.path, sound.audio_hash) for sound in pending]
+            meter = _Meter()
             with _Batch(self._commit_to(spec), job=job) as batch:
                 for request, result in engine.run(requests, batch.tick):
+                    meter.take(result, waited_s=batch.waited_s)
                     batch.take(_checked(request, result, spec))
                     job.say(detail=engine.detail)
+            if cost := meter.cost(engine.device.title, now=self._now()):
+                self._costs.note(spec.key, cost)
         self._finished()
 
     def _commit_to(self, spec: EncoderSpec) -> Callable[[Sequence[Analysis | Skipped]], None]:
@@ -82,6 +96,30 @@ class Analysing:
         return commit
 
 
+class _Meter:
+    """What the full listens of one run take; the first result, which loading delays, only starts the clock."""
+
+    def __init__(self) -> None:
+        self._tracks, self._cpu_s, self._peak_mb = 0, 0.0, 0.0
+        self._began = self._last = 0.0
+
+    def take(self, result: Analysis | Skipped, *, waited_s: float) -> None:
+        """One more file is done; ``waited_s`` is how long the run has been paused so far."""
+        self._last = time.monotonic() - waited_s
+        self._began = self._began or self._last
+        if isinstance(result, Analysis) and not result.quick:
+            self._tracks += 1
+            self._cpu_s += result.timings.total_s
+            self._peak_mb = max(self._peak_mb, result.peak_mb)
+
+    def cost(self, device: str, *, now: float) -> EncoderCost | None:
+        """The cost of a track; None after too few."""
+        if self._tracks < ENOUGH:
+            return None
+        wall_s = (self._last - self._began) / (self._tracks - 1)
+        return EncoderCost(device, self._tracks, self._cpu_s / self._tracks, wall_s, self._peak_mb, now)
+
+
 class _Batch:
     """Results that wait to be written: not many, not for long, and none when the work pauses, stops or fails."""
 
@@ -89,6 +127,8 @@ class _Batch:
         self._commit, self._job = commit, job
         self._waiting: list[Analysis | Skipped] = []
         self._since = time.monotonic()
+        self.waited_s = 0.0
+        """How long the work has been paused so far."""
 
     def __enter__(self) -> Self:
         return self
@@ -109,7 +149,9 @@ class _Batch:
         """Called several times a second, also while no file is done: write what is due, then wait or stop if asked."""
         if self._job.paused or self._job.cancelled or time.monotonic() - self._since >= BATCH_S:
             self._write()
+        before = time.monotonic()
         self._job.check()
+        self.waited_s += time.monotonic() - before
 
     def _write(self) -> None:
         if self._waiting:

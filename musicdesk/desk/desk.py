@@ -22,6 +22,7 @@ from musicdesk.desk.snapshot import Snapshots
 from musicdesk.errors import ReadOnlyData
 from musicdesk.events import Events
 from musicdesk.settings import Folders, Settings
+from musicdesk.store.costs import CostStore
 from musicdesk.store.database import Database
 from musicdesk.store.feedback import FeedbackStore
 from musicdesk.store.lock import Writer
@@ -32,6 +33,7 @@ from musicdesk.store.vectors import VectorStore
 
 if TYPE_CHECKING:
     from musicdesk.desk.measuring import Measuring
+    from musicdesk.desk.training import Training
 
 
 class Desk:
@@ -46,17 +48,25 @@ class Desk:
         self.read_only = ""
         """A sentence that names the other process, if there is one that writes here; "" if this one may."""
         self._database.before_writing = self._must_write
-        tracks, vectors = TrackStore(self._database), VectorStore(self._database)
-        feedback = FeedbackStore(self._database)
+        self._now = now
+        tracks, vectors, costs = TrackStore(self._database), VectorStore(self._database), CostStore(self._database)
+        self._tracks, feedback = tracks, FeedbackStore(self._database)
         editing = Editing(feedback=feedback, tastes=TasteStore(self._database), events=self.events)
         self.modelling = Modelling(
-            tracks=tracks, vectors=vectors, folders=folders, events=self.events, settings=self._settings, now=now
+            tracks=tracks,
+            vectors=vectors,
+            costs=costs,
+            folders=folders,
+            events=self.events,
+            settings=self._settings,
+            now=now,
         )
-        snapshots = Snapshots(tracks=tracks, vectors=vectors, encoder=self.modelling.encoder, events=self.events)
+        snapshots = Snapshots(tracks=tracks, vectors=vectors, spec=self.modelling.spec, events=self.events)
         self.recommending = Recommending(snapshots=snapshots, feedback=feedback, editing=editing, now=now)
         self.indexing = Indexing(
             tracks=tracks,
             vectors=vectors,
+            costs=costs,
             modelling=self.modelling,
             snapshots=snapshots,
             folders=folders,
@@ -83,6 +93,13 @@ class Desk:
         from musicdesk.desk.measuring import Measuring
 
         return Measuring(folders=self.folders)
+
+    @cached_property
+    def training(self) -> "Training":
+        """Networks trained on the listener's own music; imported when they are asked for."""
+        from musicdesk.desk.training import Training
+
+        return Training(tracks=self._tracks, folders=self.folders, events=self.events, now=self._now)
 
     def set(self, **values: Any) -> None:
         """Change settings and keep them; raises BadRequest for an unknown one."""

@@ -12,15 +12,16 @@ from musicdesk.desk.modelling import Modelling
 from musicdesk.desk.scanning import Scanning, absolute, sources_of
 from musicdesk.desk.snapshot import Snapshots
 from musicdesk.desk.sorting_out import SortingOut
-from musicdesk.encoders import registry
 from musicdesk.errors import Ambiguous, BadRequest, DataFolderError, NotFound
 from musicdesk.events import Events
 from musicdesk.jobs import Job
 from musicdesk.library.watch import Watch
 from musicdesk.records import Coverage, Failure, Kind, ScanReport, Source, Track, printable
 from musicdesk.settings import Folders, Settings
+from musicdesk.store.costs import CostStore
 from musicdesk.store.tracks import TrackStore
 from musicdesk.store.vectors import VectorStore
+from musicdesk.whole_files import whole
 
 __all__ = ["Indexing", "Watch"]
 
@@ -33,6 +34,7 @@ class Indexing:
         *,
         tracks: TrackStore,
         vectors: VectorStore,
+        costs: CostStore,
         modelling: Modelling,
         snapshots: Snapshots,
         folders: Folders,
@@ -46,7 +48,7 @@ class Indexing:
         self._folders, self._events, self._settings, self._now = folders, events, settings, now
         self._must_write = must_write
         self._scanning = Scanning(tracks=tracks, events=events, workers=self._workers, now=now)
-        self._analysing = Analysing(vectors=vectors, events=events, finished=finished, now=now)
+        self._analysing = Analysing(vectors=vectors, costs=costs, events=events, finished=finished, now=now)
         self._sorting_out = SortingOut(tracks=tracks, vectors=vectors, snapshots=snapshots, events=events, now=now)
 
     # ------------------------------------------------------------------------------------------ the disk
@@ -129,11 +131,15 @@ class Indexing:
         return self._vectors.coverage(self._modelling.spec(encoder).key, now=self._now())
 
     def coverages(self) -> tuple[Coverage, ...]:
-        """The coverage of every encoder that has listened or can, the one in use first."""
-        used = self._modelling.encoder()
-        able = [status.name for status in self._modelling.models() if status.installed]
-        keys = [registry.plugin(name).spec.key for name in sorted(registry.names(), key=lambda name: name != used)]
-        found = self._vectors.coverages(keys, now=self._now())
+        """The coverage of every encoder that has listened or can, the one in use first.
+
+        One that listens in another's place, with other settings, stands there only once it has listened.
+        """
+        used, heard = self._modelling.encoder(), self._vectors.encoders()
+        known = [m for m in self._modelling.models() if m.name in heard or (m.installed and not m.variant_of)]
+        known.sort(key=lambda model: model.name != used)
+        found = self._vectors.coverages([self._modelling.spec(m.name).key for m in known], now=self._now())
+        able = {model.name for model in known if model.installed}
         return tuple(c for c in found if c.encoder in able or c.usable or c.stale or c.failures)
 
     def retry(self, encoder: str | None = None, failures: Sequence[Failure] | None = None) -> int:
@@ -152,18 +158,15 @@ class Indexing:
     def export_failures(self, path: Path, encoder: str | None = None) -> int:
         """Write the ledger as CSV (UTF-8: path, state, reason, encoder, noted, attempts, next_try); how many lines."""
         failures = self.coverage(encoder).failures
-        new = path.with_name(path.name + ".new")
         try:
-            with new.open("w", encoding="utf-8", newline="") as file:
+            with whole(path) as new, new.open("w", encoding="utf-8", newline="") as file:
                 lines = csv.writer(file)
                 lines.writerow(("path", "state", "reason", "encoder", "noted", "attempts", "next_try"))
                 lines.writerows(
                     (_cell(f.path), f.state.value, f.reason, f.encoder, f.noted, f.attempts, f.retry_after or "")
                     for f in failures
                 )
-            new.replace(path)
         except OSError as error:
-            new.unlink(missing_ok=True)
             raise DataFolderError(f"{path} could not be written: {error.strerror}.") from error
         return len(failures)
 

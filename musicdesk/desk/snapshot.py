@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from musicdesk.desk.space import Space
-from musicdesk.encoders import registry
 from musicdesk.encoders.base import EncoderSpec
 from musicdesk.errors import NothingYet
 from musicdesk.events import Events
@@ -71,8 +70,10 @@ class Snapshot:
 class Snapshots:
     """Hands out the current picture; makes a new one when the events say that the old one is past."""
 
-    def __init__(self, *, tracks: TrackStore, vectors: VectorStore, encoder: Callable[[], str], events: Events) -> None:
-        self._tracks, self._vectors, self._encoder = tracks, vectors, encoder
+    def __init__(
+        self, *, tracks: TrackStore, vectors: VectorStore, spec: Callable[[], EncoderSpec], events: Events
+    ) -> None:
+        self._tracks, self._vectors, self._spec = tracks, vectors, spec
         self._lock = threading.Lock()
         self._current: Snapshot | None = None
         self._groups: Mapping[str, int] = {}
@@ -87,7 +88,7 @@ class Snapshots:
         What did not change since the last picture is taken over from it: after a batch of an analysis only its rows
         are made anew, after a scan only what the tags tell.
         """
-        spec = registry.plugin(self._encoder()).spec
+        spec = self._spec()
         with self._lock:
             epoch = self._epoch
             if self._current is None or self._made != epoch or self._current.vectors.key != spec.key:

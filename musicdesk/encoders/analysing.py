@@ -1,7 +1,8 @@
 """The analysis engine: files in, vectors out, in processes that may crash, hang or run out of memory.
 
 On the CPU every worker goes the whole way of a file by itself (decode, features, network): a worker is a core, and
-nothing is copied between processes. With a GPU, workers only listen and one process encodes for all of them. A GPU that
+nothing is copied between processes. With a GPU, or a network too heavy to be held several times, workers only listen
+and one process encodes for all of them. A GPU that
 fails costs a sentence: the CPU goes on with what has no result yet, nothing is lost and nothing comes twice.
 """
 
@@ -14,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from musicdesk.audio.worker import NICE, Crash, Pool
-from musicdesk.encoders import devices, registry
+from musicdesk.encoders import devices, registry, weights
 from musicdesk.encoders.split import DeviceFailed, Outcome, Split
 from musicdesk.encoders.steps import Order, Request, analyse, load_all
 from musicdesk.errors import BadRequest
@@ -58,10 +59,12 @@ class Engine:
         if plan.workers < 1 or (plan.windows is not None and plan.windows < 1):
             raise BadRequest(f"{plan.workers} workers and {plan.windows} windows a track make no analysis.")
         self._plan, self._say = plan, say
-        self._spec = registry.plugin(plan.encoder).spec
+        self._spec = registry.plugin(plan.encoder, plan.models).spec
         self.device = devices.choose(plan.device.removesuffix(SPLIT), self._spec, say=say)
         """What the network runs on; the CPU after a GPU has failed."""
-        is_split = plan.device.endswith(SPLIT) or self.device != devices.CPU
+        if self.device == devices.CPU:
+            weights.check_memory(self._spec)
+        is_split = plan.device.endswith(SPLIT) or self.device != devices.CPU or self._spec.heavy
         self._arranged: Split | _Fused = self._split() if is_split else self._fused()
 
     def __enter__(self) -> Self:
@@ -107,6 +110,7 @@ class Engine:
     def _fall_back(self, reason: str) -> None:
         self._arranged.close()
         self._say(f"{self.device.title} failed ({reason.strip().rstrip('.')}); the CPU goes on with the analysis.")
+        weights.check_memory(self._spec)
         self.device = devices.CPU
         self._arranged = self._fused()
 
@@ -117,15 +121,20 @@ class Engine:
     def _split(self) -> Split:
         plan, order = self._plan, self._order(self.device)
         return Split(
-            order, spec=self._spec, workers=plan.workers, nice=plan.nice, pace=plan.pace, limit_s=FILE_LIMIT_S,
-            memory_mb=MEMORY_MB, say=self._say,
+            order, spec=self._spec, workers=plan.workers, nice=plan.nice, pace=plan.pace,
+            limit_s=self._spec.limit_s or FILE_LIMIT_S, memory_mb=MEMORY_MB, say=self._say,
+            last_resort=self._heavy_on_cpu(self.device),
         )  # fmt: skip
 
     def _order(self, device: Device) -> Order:
         windows = self._plan.windows or self._spec.windows
         return Order(
-            self._plan.encoder, str(self._plan.models), windows, quick=windows < self._spec.windows, device=device.name
-        )
+            self._plan.encoder, str(self._plan.models), windows, quick=windows < self._spec.windows, device=device.name,
+            threads=self._plan.workers if self._heavy_on_cpu(device) else 1,
+        )  # fmt: skip
+
+    def _heavy_on_cpu(self, device: Device) -> bool:
+        return self._spec.heavy and device == devices.CPU
 
 
 class _Fused:

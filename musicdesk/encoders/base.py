@@ -8,6 +8,7 @@ tracks at once if need be, into rows of vectors. Pooling over windows, loudness 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -16,17 +17,51 @@ import numpy as np
 from musicdesk.errors import BadRequest
 from musicdesk.records import EncoderKey, FloatArray
 
+HEAVY_MB = 300
+"""A network that needs more is loaded once, not in every worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One file of a checkpoint, as its authors publish it."""
+
+    url: str
+    name: str
+    """What the file is called in the folder that ``convert`` receives."""
+    size_bytes: int = 0
+    """0: unknown to us; the server says it."""
+    sha256: str = ""
+    """ "": unknown to us; what the server declares is compared instead, and what came is remembered."""
+
 
 @dataclass(frozen=True, slots=True)
 class WeightsSpec:
-    """Where an encoder's weights come from, as data: nothing is fetched that is not named and hashed here."""
+    """Where an encoder's weights come from, as data: nothing is fetched that is not named here."""
 
-    package: str
-    """The PyPI requirement whose wheel holds them, such as ``musicnn==0.1.0``."""
-    wheel_sha256: str
     size_bytes: int
+    """What they take on the disk once they are installed."""
     files: tuple[tuple[str, str], ...]
-    """(name, sha256) of the safetensors files as our own converter writes them."""
+    """(name, sha256) of the safetensors files as our own converter writes them; "" for a hash unknown to us."""
+    package: str = ""
+    """The PyPI requirement whose wheel holds them, such as ``musicnn==0.1.0``."""
+    wheel_sha256: str = ""
+    downloads: tuple[Download, ...] = ()
+    """The files to fetch where they are in no package."""
+    accept: bool = False
+    """Whether the licence must be shown and accepted first: it forbids commercial use, or nobody states it."""
+    shipped: bool = False
+    """Whether they come with musicdesk."""
+
+
+class Loudness(StrEnum):
+    """What is done to the level of a track's windows before the front end sees them."""
+
+    RMS20 = "rms20"
+    """One gain for the track, to an RMS of -20 dB: the same track at another level gives the same vector."""
+    RAW = "raw"
+    """As decoded, full scale 1."""
+    PEAK = "peak"
+    """One gain for the track, to a peak of 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +85,29 @@ class EncoderSpec:
     """Where its network can run: cpu, cuda, mps."""
     batch: int = 64
     """Windows of one forward pass where it runs on a GPU."""
+    setting: str = ""
+    """Layer, pooling and frame rate, in a line for people."""
+    variant_of: str = ""
+    """The encoder whose weights this one listens with in another setting, such as the comparison study's."""
+    loudness: Loudness = Loudness.RMS20
+    memory_mb: int = 0
+    """What its network needs at least, weights and one window; 0: next to nothing."""
+    limit_s: float | None = None
+    """How long one file may take; None: as long as any."""
+    extra: str = ""
+    """The extra of musicdesk that brings the libraries it needs."""
+    libraries: tuple[str, ...] = ()
+    """The import names of those libraries."""
+
+    @property
+    def weights_name(self) -> str:
+        """The name under which its weights are kept."""
+        return self.variant_of or self.key.name
+
+    @property
+    def heavy(self) -> bool:
+        """Whether one copy of the network serves all workers, on the CPU too."""
+        return self.memory_mb > HEAVY_MB
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +147,7 @@ class EncoderPlugin:
     front_end: FrontEnd
     """Turns windows into features; importable by name, without torch."""
     convert: Callable[[Path, Path], None] | None = None
-    """Turns the downloaded wheel (first path) into safetensors in a folder (second path)."""
+    """Turns what was downloaded (the wheel, or the folder of the downloads) into safetensors in a folder."""
 
 
 def as_window(samples: FloatArray, spec: EncoderSpec) -> FloatArray:

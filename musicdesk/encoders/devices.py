@@ -44,8 +44,13 @@ def choose(
     if kind == "cpu" or spec.devices == ("cpu",):
         return CPU
     devices = [device for device in (found or available)() if device.name.partition(":")[0] in spec.devices]
-    fits = [d for d in devices if d != CPU and (wanted == "auto" or wanted in (d.name, d.name.partition(":")[0]))]
-    if not fits and wanted != "auto":
+    meant = [d for d in devices if d != CPU and (wanted == "auto" or wanted in (d.name, d.name.partition(":")[0]))]
+    fits = [device for device in meant if not device.memory_mb or device.memory_mb >= spec.memory_mb]
+    if meant and not fits:
+        say(
+            f"{spec.title} needs {spec.memory_mb / 1024:.0f} GB, more than {meant[0].title} has; the CPU does the work."
+        )
+    elif not fits and wanted != "auto":
         say(f"There is no {wanted} device that {spec.title} can use here; the CPU does the work.")
     return fits[0] if fits else CPU
 

@@ -1,4 +1,4 @@
-"""The arrangement for a GPU: processes without torch listen, and one with the network encodes several tracks at once.
+"""The arrangement for a GPU or a heavy network: processes without torch listen, one with the network encodes for all.
 
 What was heard waits in a short queue, so that memory is bounded: when the network falls behind, nobody listens on.
 Features travel through pipes: measured, the 430 KB of a track cost half a millisecond each way beside some 60 ms of
@@ -33,7 +33,11 @@ class DeviceFailed(Exception):
 
 
 class Split:
-    """Listens in several processes and encodes in one; several tracks' windows go into one forward pass."""
+    """Listens in several processes and encodes in one; several tracks' windows go into one forward pass.
+
+    ``last_resort``: nothing could take over, as with a heavy network on the CPU. Then tracks are encoded one by one,
+    and what fails costs that track alone.
+    """
 
     def __init__(
         self,
@@ -46,8 +50,10 @@ class Split:
         limit_s: float,
         memory_mb: int,
         say: Callable[[str], object],
+        last_resort: bool = False,
     ) -> None:
         self._order, self._spec, self._say, self._batch = order, spec, say, spec.batch
+        self._last_resort = last_resort
         self._listeners: Pool[Request, Heard | Skipped] = Pool(
             partial(listen, order), workers=workers, start=get_ready, start_args=(order,), limit_s=limit_s,
             memory_mb=memory_mb, nice=nice, pace=pace,
@@ -111,7 +117,7 @@ class Split:
     def _next_batch(self) -> list[tuple[Request, Heard]]:
         """As many waiting tracks as fit into a forward pass, but one at least."""
         batch, windows = [self._waiting.popleft()], 0
-        while self._waiting:
+        while self._waiting and not self._last_resort:
             windows = sum(len(heard.features) for _, heard in batch)
             if windows + len(self._waiting[0][1].features) > self._batch:
                 break
@@ -123,7 +129,7 @@ class Split:
         try:
             done = first_of([self._listeners, self._network], LINGER_S if self._waiting else TICK_S)
         except UserFacing as error:
-            if self._network.problem is None:
+            if self._network.problem is None or self._last_resort:
                 raise
             raise DeviceFailed(str(error), self._unfinished()) from error
         if done is None:
@@ -138,7 +144,8 @@ class Split:
 
     def _encoded(self, done: Finished) -> Iterator[Outcome]:
         if isinstance(done.result, Crash):
-            raise DeviceFailed(done.result.reason, self._unfinished())
+            yield from self._failed(done.result)
+            return
         encodings: Encodings = done.result
         self._note(encodings)
         batch, self._encoding = self._encoding, []
@@ -147,12 +154,21 @@ class Split:
             encode_s = share_s * len(heard.features)
             yield request, finished(heard, pooled, encode_s=encode_s, peak_mb=encodings.peak_mb)
 
+    def _failed(self, crash: Crash) -> Iterator[Outcome]:
+        """The network did not come through with a batch."""
+        if not self._last_resort:
+            raise DeviceFailed(crash.reason, self._unfinished())
+        batch, self._encoding = self._encoding, []
+        self._network.warm_up()  # another process, should this one be gone
+        yield from ((request, crash) for request, _ in batch)
+
     def _note(self, encodings: Encodings) -> None:
         """Note how the network runs; say it when the device has less memory than was thought."""
         self.precision = encodings.device.partition(" ")[2]
         if encodings.batch < self._batch:
             self._batch = encodings.batch
-            self._say(f"The memory of the GPU is short; it takes {self._batch} windows at once from now on.")
+            whose = "the computer" if self._last_resort else "the GPU"
+            self._say(f"The memory of {whose} is short; it takes {self._batch} windows at once from now on.")
 
     def _windows(self) -> int:
         return sum(len(heard.features) for _, heard in self._waiting)

@@ -9,18 +9,18 @@ import contextlib
 import gc
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from musicdesk.audio.loudness import level
+from musicdesk.audio.loudness import level, level_peak
 from musicdesk.audio.serving import peak_mb
 from musicdesk.audio.windows import Windows, spread
 from musicdesk.encoders import registry
-from musicdesk.encoders.base import Encoded, Encoder
+from musicdesk.encoders.base import Encoded, Encoder, EncoderPlugin, Loudness
 from musicdesk.encoders.pooling import Pooled, pool
 from musicdesk.errors import UnreadableAudio
 from musicdesk.features.fingerprint import fingerprint
@@ -45,6 +45,13 @@ class Order:
     windows: int
     quick: bool = False
     device: str = "cpu"
+    threads: int = 1
+    """Of the one process that holds a heavy network on the CPU."""
+
+    @property
+    def plugin(self) -> EncoderPlugin:
+        """The encoder."""
+        return registry.plugin(self.encoder, Path(self.models))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +80,7 @@ class Encodings:
 
 def get_ready(order: Order) -> None:
     """Load what listening needs when the worker process starts, so that no file is charged for it."""
-    plugin = registry.plugin(order.encoder)
+    plugin = order.plugin
     silence = np.zeros(round(plugin.spec.window_s * plugin.spec.rate_hz), dtype=np.float32)
     plugin.front_end([silence])
     if not order.quick:
@@ -104,7 +111,7 @@ def analyse(order: Order, request: Request) -> Analysis | Skipped:
 
 def listen(order: Order, request: Request) -> Heard | Skipped:
     """Decode windows of one file and make the encoder's features of them."""
-    plugin = registry.plugin(order.encoder)
+    plugin = order.plugin
     spec = plugin.spec
     began = time.process_time()
     try:
@@ -115,7 +122,7 @@ def listen(order: Order, request: Request) -> Heard | Skipped:
         reason = windows.reason or "There is no sound in it."
         return Skipped(request.audio_hash, request.path, State.SILENT, reason)
     decode_s = time.process_time() - began
-    features = plugin.front_end(level(windows.samples))
+    features = plugin.front_end(_LEVELLED[spec.loudness](windows.samples))
     told = _told(order, request, windows, rate_hz=spec.rate_hz)
     timings = Timings(decode_s, time.process_time() - began - decode_s)
     return Heard(features, windows.starts_s, replace(told, timings=timings, peak_mb=peak_mb()))
@@ -220,6 +227,17 @@ def _tidy_up() -> None:
             torch.cuda.empty_cache()
 
 
+_LEVELLED: dict[Loudness, Callable[[Sequence[FloatArray]], Sequence[FloatArray]]] = {
+    Loudness.RMS20: level,
+    Loudness.PEAK: level_peak,
+    Loudness.RAW: tuple,
+}
+
+
 @lru_cache(maxsize=1)
 def _network(order: Order) -> _Network:
+    if order.threads > 1:
+        import torch
+
+        torch.set_num_threads(order.threads)
     return _Network(registry.load(order.encoder, models=Path(order.models), device=order.device))

@@ -145,7 +145,17 @@ def m0007_lists(db: sqlite_utils.Database) -> None:
     write_keys(db)
 
 
-VERSION = 7
+@MIGRATIONS()
+def m0008_costs(db: sqlite_utils.Database) -> None:
+    """What each encoder took on this computer, the last time that it listened to enough tracks."""
+    costs = {
+        "name": str, "version": str, "front_end": str, "device": str, "tracks": int, "cpu_s": float, "wall_s": float,
+        "peak_mb": float, "measured": float,
+    }  # fmt: skip
+    _table(db, "costs").create(costs, pk=("name", "version", "front_end"), not_null=set(costs), strict=True)
+
+
+VERSION = 8
 """The number of the last migration."""
 
 

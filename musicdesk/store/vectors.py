@@ -148,6 +148,11 @@ class VectorStore:
         with self._db.reading() as sql:
             return tuple(coverage_of(sql, key, _encoder_id(sql, key), now=now) for key in keys)
 
+    def encoders(self) -> frozenset[str]:
+        """The names of the encoders that have listened here, whatever came of it."""
+        with self._db.reading() as sql:
+            return frozenset(name for (name,) in sql.execute("SELECT DISTINCT name FROM encoders").fetchall())
+
     def load(self, key: EncoderKey) -> Vectors:
         """All vectors of this encoder whose sound is a file of the library, on the disk now or missing.
 

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from three_kinds import open_desk
 
-from musicdesk.desk.analysis import _Batch
+from musicdesk.desk.analysis import ENOUGH, _Batch, _Meter
 from musicdesk.desk.desk import Desk
 from musicdesk.encoders import registry
 from musicdesk.encoders.analysing import QUICK_WINDOWS
 from musicdesk.jobs import Cancelled, Job, Progress
 from musicdesk.records import Analysis, Skipped, State
+from musicdesk.store.costs import CostStore
 
 
 @pytest.fixture
@@ -39,6 +40,34 @@ def test_a_quick_listen_makes_the_library_usable_and_the_full_one_replaces_it(un
     second = vectors_of(unheard)
     assert list(second) == list(first)
     assert all(not np.array_equal(first[h], second[h]) for h in first)
+
+
+def test_a_full_listen_tells_what_the_encoder_takes_here_and_a_quick_one_does_not(unheard):
+    costs, key = CostStore(unheard._database), registry.plugin("handcrafted").spec.key
+    unheard.indexing.analyze(quick=True, workers=1, job=Job())
+    assert not costs.all()
+    unheard.indexing.analyze(quick=False, workers=1, job=Job())
+    measured = costs.all()[key]
+    assert (measured.device, measured.tracks) == ("CPU", 8)
+    assert measured.cpu_s > 0
+    assert measured.wall_s > 0
+    assert measured.peak_mb > 10
+
+
+def test_a_pause_is_no_cost():
+    meter = _Meter()
+    for number in range(ENOUGH):
+        heard = Analysis(str(number), np.ones(3, np.float32), np.zeros(0, np.float32), windows=1, typical_s=0.0)
+        meter.take(heard, waited_s=100.0 * number)
+    cost = meter.cost("CPU", now=5.0)
+    assert cost is not None
+    assert cost.wall_s < 0  # a hundred seconds of waiting a track, taken off the moments between them
+    assert cost.measured == 5.0
+
+
+def test_too_few_tracks_tell_no_cost():
+    meter = _Meter()
+    assert meter.cost("CPU", now=0.0) is None
 
 
 def test_a_full_listen_is_never_replaced_by_a_quick_one(unheard):

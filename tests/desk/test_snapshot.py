@@ -16,6 +16,10 @@ SPEC = registry.plugin("handcrafted").spec
 N = 1200
 
 
+def handcrafted():
+    return registry.plugin("handcrafted").spec
+
+
 class Room:
     """Stores with files and vectors, and the snapshots over them."""
 
@@ -25,9 +29,7 @@ class Room:
         self.files = made_files(0, N, self.rng)
         self.centres = made_centres(SPEC, self.rng)
         self.tracks.save(self.files, now=1.0)
-        self.snapshots = Snapshots(
-            tracks=self.tracks, vectors=self.vectors, encoder=lambda: "handcrafted", events=self.events
-        )
+        self.snapshots = Snapshots(tracks=self.tracks, vectors=self.vectors, spec=handcrafted, events=self.events)
 
     def analyse(self, start, stop):
         made = made_analyses(self.files[start:stop], SPEC, self.centres, self.rng)
@@ -44,7 +46,7 @@ def room(tmp_path):
 def fresh(room):
     """The picture that a program started now would make."""
     return Snapshots(
-        tracks=TrackStore(room.tracks._db), vectors=VectorStore(room.tracks._db), encoder=lambda: "handcrafted",
+        tracks=TrackStore(room.tracks._db), vectors=VectorStore(room.tracks._db), spec=handcrafted,
         events=Events(),
     ).current()  # fmt: skip
 

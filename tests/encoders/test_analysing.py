@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,9 @@ import odd_encoders
 import pytest
 import sounds
 
-from musicdesk.encoders import analysing, devices
+from musicdesk.encoders import analysing, devices, registry
 from musicdesk.encoders.analysing import QUICK_WINDOWS, Engine, Plan, Request
+from musicdesk.encoders.base import HEAVY_MB
 from musicdesk.errors import BadRequest, ModelUnavailable
 from musicdesk.records import Analysis, Device, Skipped, State
 
@@ -39,6 +41,7 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plan]:
     card = Device(odd_encoders.GPU, "Toy GPU", 8000, half=True)
     monkeypatch.setattr(devices, "available", lambda: (devices.CPU, card))
     monkeypatch.setenv("ODD_PASSES", str(tmp_path / "passes"))
+    monkeypatch.setenv("ODD_HELD_BY", str(tmp_path / "held_by"))
     with odd_encoders.installed(tmp_path, monkeypatch):
         yield Plan("odd", tmp_path, 2, nice=0)
 
@@ -79,6 +82,44 @@ def test_every_arrangement_hears_the_same(plan, music, device):
     assert all(o.windows == 4 and o.peak_mb > 10 for o in outcomes.values())
     assert all(o.timings.decode_s > 0 and o.timings.encode_s > 0 for o in outcomes.values())
     assert not said
+
+
+@pytest.fixture
+def heavy(plan, monkeypatch) -> Plan:
+    """The same encoder, if its network were too large for every worker to hold it."""
+    large = replace(odd_encoders.PLUGIN, spec=replace(odd_encoders.SPEC, memory_mb=HEAVY_MB + 1))
+    monkeypatch.setattr(registry, "_foreign", cache(lambda: {"odd": large}))
+    return replace(plan, device="cpu")
+
+
+def test_a_heavy_network_is_held_by_one_process_alone(heavy, music, tmp_path):
+    outcomes, said = results(heavy, requests(music), "cpu")
+    assert pitches(outcomes) == right_pitches()
+    assert len(set((tmp_path / "held_by").read_text().split())) == 1
+    assert not said
+
+
+@pytest.mark.parametrize("wrong", ["die", "fail"])
+def test_a_heavy_network_that_fails_on_the_cpu_costs_the_track_alone(heavy, music, monkeypatch, wrong):
+    monkeypatch.setenv("ODD_ANYWHERE", f"{wrong} at 700")
+    outcomes, said = results(heavy, requests(music)[:7], "cpu")
+    failed = [name for name, outcome in outcomes.items() if isinstance(outcome, Skipped)]
+    assert failed == ["05"]
+    assert outcomes["05"].passing
+    assert not said
+
+
+def test_a_heavy_network_that_cannot_load_is_a_sentence(heavy, music, monkeypatch):
+    monkeypatch.setenv("ODD_ANYWHERE", "no start")
+    with Engine(heavy) as engine, pytest.raises(ModelUnavailable, match="Update it"):
+        list(engine.run(requests(music)))
+
+
+def test_a_network_that_needs_more_memory_than_there_is_does_not_begin(heavy, monkeypatch):
+    giant = replace(odd_encoders.PLUGIN, spec=replace(odd_encoders.SPEC, memory_mb=2**30))
+    monkeypatch.setattr(registry, "_foreign", cache(lambda: {"odd": giant}))
+    with pytest.raises(ModelUnavailable, match="memory"):
+        Engine(heavy)
 
 
 def test_a_gpu_encodes_windows_of_several_tracks_at_once(plan, music, tmp_path):

@@ -42,6 +42,15 @@ def test_a_device_that_is_not_there_costs_a_sentence(wanted):
     assert said == [f"There is no {wanted} device that Odd can use here; the CPU does the work."]
 
 
+def test_a_card_with_too_little_memory_costs_a_sentence():
+    said: list[str] = []
+    small, large = Device("cuda:0", "NVIDIA A", memory_mb=4096), Device("cuda:1", "NVIDIA B", memory_mb=16_384)
+    hungry = replace(SPEC, memory_mb=13_000)
+    assert choose("auto", hungry, say=said.append, found=lambda: (CPU, small, large)) == large
+    assert choose("auto", hungry, say=said.append, found=lambda: (CPU, small)) == CPU
+    assert said == ["Odd needs 13 GB, more than NVIDIA A has; the CPU does the work."]
+
+
 def test_an_encoder_takes_only_what_it_can_use():
     everywhere = replace(SPEC, devices=("cpu", "cuda", "mps"))
     assert choose("auto", everywhere, found=lambda: (CPU, APPLE)) == APPLE
