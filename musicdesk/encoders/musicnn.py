@@ -6,11 +6,17 @@ MagnaTagATune, which knows instruments and manners ("quiet", "piano", "slow"). T
 layer of the first, the other 200 that of the second; together they find the same album clearly better than either
 alone. The weights are fetched inside the package ``musicnn`` 0.1.0, of which no code is run. The sound is expected at a
 common level (RMS of -20 dB over a track's windows): the vectors move with the level.
+
+``STUDY`` is the setting of Tamm & Aljanaki (arXiv 2604.23077): the first network alone, one window of 30 s as decoded,
+the mean of the penultimate layer over ten patches of 3 s without overlap. The package that they ran gives the first
+patch's row for every later one (its issues 2 and 20, mended in the repository); which of the two they had is unknown,
+and the true rows are taken here.
 """
 
 import zipfile
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +24,7 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
-from musicdesk.encoders.base import Encoded, EncoderPlugin, EncoderSpec, WeightsSpec, as_window
+from musicdesk.encoders.base import Encoded, EncoderPlugin, EncoderSpec, Loudness, WeightsSpec, as_window
 from musicdesk.encoders.musicnn_net import MusicnnNet
 from musicdesk.encoders.musicnn_weights import Network, fold
 from musicdesk.encoders.tf_checkpoint import read_tensors
@@ -34,6 +40,8 @@ PATCH_FRAMES = 187
 NETWORKS = ("msd", "mtt")
 WINDOW_S = 3.0
 """One patch. Of all ways to spend the same time, short windows at more places find the same album best."""
+STUDY_PATCHES = 10
+"""In 30 s."""
 
 MSD_TAGS = (
     "rock", "pop", "alternative", "indie", "electronic", "female vocalists", "dance", "00s", "alternative rock", "jazz",
@@ -86,10 +94,37 @@ class Musicnn:
         return Encoded(embeddings.reshape(len(features), SPEC.dim), merge_tags(tags[:, 0], tags[:, 1]))
 
 
+class StudyMusicnn:
+    """The network of the Million Song Dataset alone, averaged over the patches of a long window."""
+
+    def __init__(self, folder: Path, device: str = "cpu") -> None:
+        self.device = device
+        self._network = _on([open_network(folder, NETWORKS[0])], device, batched=device != "cpu")
+
+    @property
+    def spec(self) -> EncoderSpec:
+        """What it is."""
+        return STUDY_SPEC
+
+    def encode(self, features: FloatArray) -> Encoded:
+        """Encode rows of patches; vectors and probabilities are means over a row's patches.  # [n, 10, 187, 96]"""
+        patches = features.reshape(-1, *features.shape[2:])
+        embeddings, logits = self._network(patches)
+        tags = np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+        vectors = embeddings.reshape(len(features), STUDY_PATCHES, STUDY_SPEC.dim).mean(axis=1)
+        return Encoded(vectors, tags.reshape(len(features), STUDY_PATCHES, len(MSD_TAGS)).mean(axis=1))
+
+
 def front_end(windows: Sequence[FloatArray]) -> FloatArray:
     """Windows of one patch's length as log-mel.  # [n, 187, 96]"""
     patches = [log_mel_patches(as_window(window, SPEC)) for window in windows]
     return np.concatenate(patches) if patches else np.zeros((0, PATCH_FRAMES, MEL.n_mels), dtype=np.float32)
+
+
+def study_front_end(windows: Sequence[FloatArray]) -> FloatArray:
+    """Windows of 30 s as patches of one continuous log-mel.  # [n, 10, 187, 96]"""
+    rows = [log_mel_patches(as_window(window, STUDY_SPEC)) for window in windows]
+    return np.stack(rows) if rows else np.zeros((0, STUDY_PATCHES, PATCH_FRAMES, MEL.n_mels), dtype=np.float32)
 
 
 def log_mel_patches(samples: FloatArray) -> FloatArray:
@@ -177,3 +212,17 @@ SPEC = EncoderSpec(
     ),
 )
 PLUGIN = EncoderPlugin(SPEC, Musicnn, front_end, convert)
+
+STUDY_SPEC = replace(
+    SPEC,
+    key=EncoderKey("musicnn-study", "1", "16k-30s-raw"),
+    title="MusiCNN, as in the study",
+    dim=200,
+    window_s=30.0,
+    windows=1,
+    vocabulary=MSD_TAGS,
+    setting="penultimate layer of the MSD network; mean of 10 patches of 3 s in one window of 30 s, level as decoded",
+    variant_of=SPEC.key.name,
+    loudness=Loudness.RAW,
+)
+STUDY = EncoderPlugin(STUDY_SPEC, StudyMusicnn, study_front_end, convert)
