@@ -17,29 +17,53 @@ from musicdesk.errors import ModelUnavailable, NotFound
 
 GROUP = "musicdesk.encoders"
 OWN = {
-    "musicnn": "musicdesk.encoders.musicnn",
-    "handcrafted": "musicdesk.encoders.handcrafted",
+    "musicnn": "musicdesk.encoders.musicnn:PLUGIN",
+    "cnn": "musicdesk.encoders.cnn:PLUGIN",
+    "handcrafted": "musicdesk.encoders.handcrafted:PLUGIN",
+    "musicnn-study": "musicdesk.encoders.musicnn:STUDY",
+    "mert-95m": "musicdesk.encoders.mert:SMALL",
+    "mert-330m": "musicdesk.encoders.mert:LARGE",
+    "mert-330m-study": "musicdesk.encoders.mert:STUDY",
+    "music2vec": "musicdesk.encoders.music2vec:PLUGIN",
+    "music2vec-study": "musicdesk.encoders.music2vec:STUDY",
+    "musicfm": "musicdesk.encoders.musicfm:PLUGIN",
+    "musicfm-study": "musicdesk.encoders.musicfm:STUDY",
+    "muq": "musicdesk.encoders.muq:PLUGIN",
+    "muq-study": "musicdesk.encoders.muq:STUDY",
+    "muq-mulan": "musicdesk.encoders.muq_mulan:PLUGIN",
+    "muq-mulan-study": "musicdesk.encoders.muq_mulan:STUDY",
+    "mule": "musicdesk.encoders.mule:PLUGIN",
+    "mule-study": "musicdesk.encoders.mule:STUDY",
+    "encodecmae": "musicdesk.encoders.encodecmae:PLUGIN",
+    "encodecmae-study": "musicdesk.encoders.encodecmae:STUDY",
+    "encodecmae-mel": "musicdesk.encoders.encodecmae:MEL",
+    "jukebox": "musicdesk.encoders.jukebox:PLUGIN",
+    "jukebox-study": "musicdesk.encoders.jukebox:STUDY",
 }
-"""Our own encoders, the best first."""
+"""Our own encoders and where their plugins stand."""
+BY_DEFAULT = ("musicnn", "cnn", "handcrafted")
+"""What listens unless the person chooses another: the first of these that is installed."""
+TRAINED = "cnn-"
+"""How the names of networks begin that were trained on this computer."""
 
 _log = logging.getLogger(__name__)
 
 
-def names() -> tuple[str, ...]:
-    """The names of all encoders, our own first."""
-    return tuple(plugins())
+def names(models: Path | None = None) -> tuple[str, ...]:
+    """The names of all encoders, our own first; with those that were trained into the folder ``models``."""
+    return tuple(plugins(models))
 
 
-def plugins() -> dict[str, EncoderPlugin]:
-    """All encoders, name → plugin; one of another package that does not load is logged and left out."""
-    return {name: _own(name) for name in OWN} | _foreign()
+def plugins(models: Path | None = None) -> dict[str, EncoderPlugin]:
+    """All encoders, name → plugin; one that does not load is logged and left out."""
+    return {name: _own(name) for name in OWN} | _trained(models) | _foreign()
 
 
-def plugin(name: str) -> EncoderPlugin:
+def plugin(name: str, models: Path | None = None) -> EncoderPlugin:
     """The encoder of this name; raises NotFound, naming those that there are."""
     if name in OWN:
         return _own(name)
-    known = plugins()
+    known = plugins(models)
     if name not in known:
         raise NotFound(f"There is no encoder called {name!r}. Known are: {', '.join(known)}.")
     return known[name]
@@ -47,7 +71,7 @@ def plugin(name: str) -> EncoderPlugin:
 
 def best_available(models: Path) -> str:
     """The best of our own encoders whose weights are installed; there is always one."""
-    return next(name for name in OWN if weights.status(_own(name), models).installed)
+    return next(name for name in BY_DEFAULT if weights.status(_own(name), models).installed)
 
 
 def load(name: str, *, models: Path, device: str = "cpu") -> Encoder:
@@ -57,14 +81,15 @@ def load(name: str, *, models: Path, device: str = "cpu") -> Encoder:
         NotFound: nobody knows the name.
         ModelUnavailable: weights are missing or damaged, or a library is missing.
     """
-    chosen = plugin(name)
+    chosen = plugin(name, models)
     weights.verify(chosen, models)
     try:
         return chosen.load(weights.folder_of(chosen.spec, models), device)
     except ImportError as error:
-        missing = error.name or str(error)
+        missing, extra = error.name or str(error), chosen.spec.extra
+        wanted = f'"musicdesk[{extra}]"' if extra else missing
         raise ModelUnavailable(
-            f"The encoder {name} needs the Python package {missing}. Run: pip install {missing}"
+            f"The encoder {name} needs the Python package {missing}. Run: pip install {wanted}"
         ) from error
 
 
@@ -74,9 +99,21 @@ def forget_foreign() -> None:
 
 
 def _own(name: str) -> EncoderPlugin:
-    found = import_module(OWN[name]).PLUGIN
+    module, _, attribute = OWN[name].partition(":")
+    found = getattr(import_module(module), attribute)
     assert isinstance(found, EncoderPlugin)
     return found
+
+
+def _trained(models: Path | None) -> dict[str, EncoderPlugin]:
+    """The networks that were trained on this computer; a folder that holds none is left out."""
+    folders = sorted(models.glob(f"{TRAINED}*/config.json")) if models else []
+    if not folders:
+        return {}
+    from musicdesk.encoders.cnn_trained import plugin_of
+
+    found = {config.parent.name: plugin_of(config.parent) for config in folders}
+    return {name: plugin for name, plugin in found.items() if plugin is not None}
 
 
 @cache

@@ -2,13 +2,14 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import numpy as np
 import pytest
 from encoders.encoder_contract import heard
 
-from musicdesk.encoders import registry
+from musicdesk.encoders import registry, shipped
 from musicdesk.encoders.musicnn import PLUGIN as MUSICNN
 from musicdesk.errors import ModelUnavailable, NotFound
 
@@ -50,9 +51,53 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_our_own_encoders_are_there() -> None:
-    assert registry.names()[:2] == ("musicnn", "handcrafted")
+    papers = {
+        "musicnn",
+        "musicfm",
+        "music2vec",
+        "mert-95m",
+        "mert-330m",
+        "encodecmae",
+        "jukebox",
+        "mule",
+        "muq",
+        "muq-mulan",
+    }
+    assert registry.names()[:3] == ("musicnn", "cnn", "handcrafted")
+    assert papers <= set(registry.names())
     for name in registry.names():
         assert registry.plugin(name).spec.key.name == name
+
+
+def test_every_setting_of_the_study_stands_beside_its_base() -> None:
+    variants = [plugin.spec for plugin in registry.plugins().values() if plugin.spec.variant_of]
+    assert len(variants) >= 9
+    for spec in variants:
+        base = registry.plugin(spec.variant_of).spec
+        assert spec.weights is base.weights or spec.weights == base.weights
+        assert spec.key != base.key
+        assert spec.setting
+
+
+def test_our_own_are_the_entry_points_that_the_package_declares() -> None:
+    declared = {point.name: point.value for point in entry_points(group=registry.GROUP)}
+    assert {name: declared.get(name) for name in registry.OWN} == registry.OWN
+
+
+def test_no_encoder_is_told_without_its_licence_and_source() -> None:
+    for name, plugin in registry.plugins().items():
+        assert plugin.spec.licence, name
+        assert plugin.spec.source, name
+        downloads = plugin.spec.weights.downloads if plugin.spec.weights else ()
+        assert all(download.url.startswith("https://") for download in downloads), name
+        free = any(word in plugin.spec.licence for word in ("MIT", "ISC", "GPL"))
+        assert plugin.spec.weights is None or plugin.spec.weights.accept is not free, name
+
+
+def test_knowing_the_encoders_loads_none_of_their_libraries() -> None:
+    code = "import sys; from musicdesk.encoders import registry; registry.plugins(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not set(loaded) & {"torch", "transformers", "mule_torch", "matplotlib", "librosa"}
 
 
 def test_an_encoder_of_another_package_is_found(foreign: None, tmp_path: Path) -> None:
@@ -78,7 +123,7 @@ def test_a_missing_library_is_a_sentence(foreign: None, tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_names_the_known() -> None:
-    with pytest.raises(NotFound, match="musicnn, handcrafted"):
+    with pytest.raises(NotFound, match="musicnn, cnn, handcrafted"):
         registry.plugin("musicnnn")
 
 
@@ -96,7 +141,12 @@ def test_wrong_weights_are_not_loaded(tmp_path: Path) -> None:
         registry.load("musicnn", models=tmp_path)
 
 
-def test_the_best_available_needs_no_weights_where_there_are_none(tmp_path: Path) -> None:
+def test_without_a_download_our_own_network_listens(tmp_path: Path) -> None:
+    assert registry.best_available(tmp_path) == "cnn"
+
+
+def test_without_any_weights_the_handcrafted_measures_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shipped, "HOMES", (tmp_path,))
     assert registry.best_available(tmp_path) == "handcrafted"
 
 
