@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from musicdesk.cli.context import Context, json_option, passed
-from musicdesk.cli.output import measure_json, show, table
+from musicdesk.cli.evaluate_cnn import evaluate_cnn
+from musicdesk.cli.evaluate_encoders import evaluate_encoders
+from musicdesk.cli.output import measure_json, measure_text, show, table
 from musicdesk.cli.progress import job
-from musicdesk.records import Measure
 
 if TYPE_CHECKING:
     from musicdesk.desk.measuring import DuplicateReport, GroupRetrieval, SimilarityReport
@@ -100,7 +101,7 @@ def _duplicates_json(report: "DuplicateReport", folder: Path, seed: int) -> dict
 
 
 def _duplicates_text(report: "DuplicateReport") -> str:
-    rows = [(row.codec, _measure(row.found), _measure(row.by_space), str(row.found.n)) for row in report.rows]
+    rows = [(row.codec, measure_text(row.found), measure_text(row.by_space), str(row.found.n)) for row in report.rows]
     false = report.false_per_million
     return "\n".join(
         [
@@ -150,7 +151,7 @@ def _similarity_text(report: "SimilarityReport") -> str:
             row.encoder,
             str(row.windows),
             f"{row.cpu_s:.3f} s",
-            _measure(row.album.map),
+            measure_text(row.album.map),
             f"{row.album.chance.mean:.3f}",
             f"{row.mp3_found}/{row.copies}",
             f"{row.quieter_found}/{row.copies}",
@@ -159,7 +160,7 @@ def _similarity_text(report: "SimilarityReport") -> str:
         for row in report.rows
     ]
     rows.append(
-        ("file format alone", "", "", _measure(report.format_only.map), _chance(report.format_only), "", "", "")
+        ("file format alone", "", "", measure_text(report.format_only.map), _chance(report.format_only), "", "", "")
     )
     return f"{report.tracks} tracks, {report.albums} folders, recoded to one format\n" + table(head, rows)
 
@@ -168,8 +169,6 @@ def _chance(retrieval: "GroupRetrieval") -> str:
     return f"{retrieval.chance.mean:.3f}"
 
 
-def _measure(measure: Measure) -> str:
-    return f"{measure.mean:.3f} ({measure.low:.3f} to {measure.high:.3f})"
-
-
+evaluate.add_command(evaluate_encoders)
+evaluate.add_command(evaluate_cnn)
 COMMANDS = (evaluate,)

@@ -12,7 +12,19 @@ from typing import NoReturn
 import click
 
 from musicdesk import __version__
-from musicdesk.cli import analysis, bench, evaluate, feedback, library, models, playlists, recommend, start, taste
+from musicdesk.cli import (
+    analysis,
+    bench,
+    evaluate,
+    feedback,
+    library,
+    models,
+    playlists,
+    recommend,
+    start,
+    taste,
+    train,
+)
 from musicdesk.cli.context import Context
 from musicdesk.errors import BadRequest, UserFacing
 from musicdesk.jobs import Cancelled
@@ -37,7 +49,19 @@ def cli(context: click.Context, data: Path | None) -> None:
     context.obj = context.with_resource(Context.make(data))
 
 
-for room in (library, analysis, feedback, taste, recommend, playlists, models, bench, evaluate, start):
+for room in (
+    library,
+    analysis,
+    feedback,
+    taste,
+    recommend,
+    playlists,
+    models,
+    train,
+    bench,
+    evaluate,
+    start,
+):
     for command in room.COMMANDS:
         cli.add_command(command)
 

@@ -9,9 +9,11 @@ import numpy as np
 from musicdesk.encoders import registry
 from musicdesk.errors import BadRequest, NotFound
 from musicdesk.evaluation import bench, cost, duplicates, faults, library_bench, similarity
+from musicdesk.evaluation import encoders as comparison
 from musicdesk.evaluation.bench import RankBench
 from musicdesk.evaluation.cost import CostRow
 from musicdesk.evaluation.duplicates import DuplicateReport
+from musicdesk.evaluation.encoders import FOLDERS, TAGS, EncoderRow, EncodersReport
 from musicdesk.evaluation.faults import FaultReport
 from musicdesk.evaluation.library_bench import LibraryBench
 from musicdesk.evaluation.retrieval import GroupRetrieval
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from musicdesk.desk.desk import Desk
 
 __all__ = [
-    "CostRow", "DuplicateReport", "FaultReport", "GroupRetrieval", "LibraryBench", "Measuring", "RankBench",
-    "SimilarityReport",
+    "FOLDERS", "TAGS", "CostRow", "DuplicateReport", "EncoderRow", "EncodersReport", "FaultReport", "GroupRetrieval",
+    "LibraryBench", "Measuring", "RankBench", "SimilarityReport",
 ]  # fmt: skip
 
 
@@ -89,6 +91,27 @@ class Measuring:
             rng=np.random.default_rng(seed),
             job=job,
             windows=windows,
+        )
+
+    def encoders(
+        self,
+        folder: Path,
+        *,
+        encoders: Sequence[str],
+        labels: str | Path = TAGS,
+        workers: int,
+        job: Job,
+        seed: int = 0,
+    ) -> EncodersReport:
+        """Compare encoders by cost, albums, artists, genres and copies; ``labels`` is TAGS, FOLDERS or a table."""
+        return comparison.measure(
+            _existing(folder),
+            encoders,
+            models=self._folders.models,
+            labels=labels,
+            workers=workers,
+            rng=np.random.default_rng(seed),
+            job=job,
         )
 
     def duplicates(

@@ -16,6 +16,7 @@ from musicdesk.audio.serving import peak_mb
 from musicdesk.audio.worker import Crash, Pool
 from musicdesk.encoders import devices, registry, weights
 from musicdesk.encoders.analysing import FILE_LIMIT_S, Engine, Plan, Request
+from musicdesk.encoders.base import EncoderSpec
 from musicdesk.errors import NothingYet
 from musicdesk.jobs import Job
 from musicdesk.library.walk import music_in
@@ -83,7 +84,7 @@ def analysis(
     ``device`` is auto for both, or the one to measure. Nothing is kept. A last row tells what bliss-audio takes for
     the same files, where it is installed.
     """
-    plugin = registry.plugin(encoder)
+    plugin = registry.plugin(encoder, models)
     weights.verify(plugin, models)
     files = music_in(folder)
     chosen = files[:: max(1, len(files) // limit)][:limit] if limit else files
@@ -119,7 +120,7 @@ def _row(plan: Plan, files: Sequence[str], *, job: Job) -> CostRow:
         wall_s=run.wall_s / count,
         device=title,
         steady_s=(run.moments[-1] - run.moments[0]) / between,
-        store_s=_storing_s(run.done, plan.encoder),
+        store_s=_storing_s(run.done, registry.plugin(plan.encoder, plan.models).spec),
         peak_mb=max((a.peak_mb for a in run.done), default=0.0),
     )
 
@@ -138,9 +139,8 @@ def _timed(engine: Engine, files: Sequence[str], *, job: Job) -> _Run:
     return _Run(tuple(done), tuple(moments), wall, _children_s() - before)
 
 
-def _storing_s(done: Sequence[Analysis], encoder: str) -> float:
+def _storing_s(done: Sequence[Analysis], spec: EncoderSpec) -> float:
     """CPU seconds a track to write these results, in batches, into a database of their own."""
-    spec = registry.plugin(encoder).spec
     good = [a for a in done if not fault(a, spec.vocabulary)]
     with tempfile.TemporaryDirectory(prefix="musicdesk-cost-") as place:
         database = Database.open(Path(place))

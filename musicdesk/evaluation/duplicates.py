@@ -20,6 +20,7 @@ import numpy.typing as npt
 from musicdesk.audio import decode
 from musicdesk.encoders import registry, weights
 from musicdesk.encoders.analysing import Engine, Plan, Request
+from musicdesk.encoders.base import EncoderSpec
 from musicdesk.encoders.pooling import Standardiser
 from musicdesk.errors import NothingYet, UnreadableAudio
 from musicdesk.evaluation.recoding import CODECS, RATE_HZ
@@ -104,7 +105,7 @@ def measure(
     ``groups`` is a table (tab-separated, with the columns group, kind, package and path) whose paths a ``manifest.tsv``
     in the folder leads to files. Raises NothingYet for a folder with too little music.
     """
-    weights.verify(registry.plugin(encoder), models)
+    weights.verify(registry.plugin(encoder, models), models)
     files = music_in(folder)
     related = _related(folder, groups)
     with tempfile.TemporaryDirectory(prefix="musicdesk-evaluate-") as place:
@@ -113,7 +114,8 @@ def measure(
         sounds = _heard(sources, encoder=encoder, models=models, workers=workers, job=job)
     if sum(not sound.codec for sound in sounds) < 3:
         raise NothingYet(f"{folder} holds too little music to measure anything.")
-    return _report(sounds, _Excerpts(encoder, job=job).of(files, rng=rng), related, encoder=encoder, job=job)
+    compared = _Excerpts(registry.plugin(encoder, models).spec, job=job).of(files, rng=rng)
+    return _report(sounds, compared, related, encoder=encoder, job=job)
 
 
 def _copies(
@@ -247,8 +249,8 @@ class _Compared:
 class _Excerpts:
     """Cuts tracks into excerpts, takes their fingerprints and compares all with all."""
 
-    def __init__(self, encoder: str, *, job: Job) -> None:
-        self._spec, self._job = registry.plugin(encoder).spec, job
+    def __init__(self, spec: EncoderSpec, *, job: Job) -> None:
+        self._spec, self._job = spec, job
 
     def of(self, files: Sequence[str], *, rng: np.random.Generator) -> _Compared:
         """Compare excerpts of all these files."""

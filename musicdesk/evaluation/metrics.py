@@ -42,6 +42,29 @@ def bootstrap(
     return Measure(float(numbers.mean()), float(low), float(high), len(counts))
 
 
+def mean_correlation(
+    told: FloatArray, true: FloatArray, *, rng: np.random.Generator, units: Sequence[object], repeats: int = 2000
+) -> Measure:
+    """Pearson's r of every column of ``told`` and ``true`` [n, m], averaged, with its 95 % interval over units.
+
+    A column that does not vary counts as 0. Raises BadRequest if there is nothing to compare.
+    """
+    if not len(told):
+        raise BadRequest("There is nothing to compare.")
+    codes = _codes(units)
+    members = [np.flatnonzero(codes == code) for code in range(codes.max() + 1)]
+    drawn = [_correlation(told, true, np.concatenate([members[unit] for unit in units_drawn]))
+             for units_drawn in rng.integers(len(members), size=(repeats, len(members)))]  # fmt: skip
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return Measure(_correlation(told, true, np.arange(len(told))), float(low), float(high), len(members))
+
+
+def _correlation(told: FloatArray, true: FloatArray, rows: IntArray) -> float:
+    a, b = (np.asarray(part[rows] - part[rows].mean(axis=0), dtype=np.float64) for part in (told, true))
+    size = np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0))
+    return float(np.divide((a * b).sum(axis=0), size, out=np.zeros_like(size), where=size > 0).mean())
+
+
 def k_occurrences(similarity: FloatArray, *, k: int = 10) -> IntArray:
     """How often each of n rows is among the k nearest of another; ``similarity`` [n, n], its diagonal is left out."""
     near = np.array(similarity, dtype=np.float32)

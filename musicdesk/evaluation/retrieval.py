@@ -1,10 +1,12 @@
-"""Retrieval without listeners: does a track find its album, its artist, its own copy? Each beside chance."""
+"""Retrieval without listeners: does a track find its album, its artist, its genre, its own copy? Beside chance."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from musicdesk.errors import BadRequest
 from musicdesk.evaluation.metrics import average_precision, bootstrap
@@ -25,19 +27,26 @@ class GroupRetrieval:
 
 
 def same_group_map(
-    similarity: FloatArray, groups: Sequence[str], *, rng: np.random.Generator, shuffles: int = 20
+    similarity: FloatArray,
+    groups: Sequence[str],
+    *,
+    rng: np.random.Generator,
+    apart: Sequence[str] = (),
+    shuffles: int = 20,
 ) -> GroupRetrieval:
     """Rank all others for every track by ``similarity`` [n, n] and look for its group; "" belongs to none.
 
-    Tied similarities are ordered at random (by ``rng``), never by row, so that a coarse measure gains nothing from the
-    order of the files. Raises BadRequest where no group has two tracks.
+    ``apart`` [n] names what a track must not be found by: others of the same name are left out of its ranking, so that
+    an artist, say, is looked for on other albums alone ("" shares with nobody). Tied similarities are ordered at random
+    (by ``rng``), never by row, so that a coarse measure gains nothing from the order of the files. Raises BadRequest
+    where no group has two tracks.
     """
-    codes = _codes(groups)
-    orders = _orders(similarity, rng)
-    precisions, queries = _precisions(orders, codes)
+    codes, kin = _codes(groups), _codes(apart or [""] * len(groups))
+    orders = nearest_first(similarity, rng=rng)
+    precisions, queries = _precisions(orders, codes, kin)
     if not len(queries):
         raise BadRequest("No group has two tracks.")
-    shuffled = [float(_precisions(orders, rng.permutation(codes))[0].mean()) for _ in range(shuffles)]
+    shuffled = [float(_precisions(orders, rng.permutation(codes), kin)[0].mean()) for _ in range(shuffles)]
     found = bootstrap(precisions, rng=rng, units=codes[queries].tolist())
     return GroupRetrieval(found, bootstrap(shuffled, rng=rng), len(queries))
 
@@ -50,6 +59,49 @@ def cosine(space: FloatArray) -> FloatArray:
 def similarity_of(items: Sequence[Item], alike: Callable[[Item, Item], float]) -> FloatArray:
     """Any pairwise measure as a matrix: the file-format control compares codec, bit rate and sample rate.  # [n, n]"""
     return np.array([[alike(a, b) for b in items] for a in items], dtype=np.float32)
+
+
+def nearest_first(similarity: FloatArray, *, rng: np.random.Generator) -> IntArray:
+    """For every row the others, nearest first, ties at random; ``similarity`` is [n, n].  # [n, n - 1]"""
+    near = np.array(similarity, dtype=np.float64)
+    np.fill_diagonal(near, -np.inf)
+    luck = rng.random(near.shape)
+    return np.lexsort((luck, -near), axis=1)[:, :-1]
+
+
+def told_by_neighbours(
+    similarity: FloatArray, labels: Sequence[str], *, apart: Sequence[str], k: int, rng: np.random.Generator
+) -> tuple[str, ...]:
+    """The label that most of the ``k`` nearest have, for every row; "" where nobody can be asked.
+
+    Rows without a label ("") are neither asked nor answered, and nobody asks those of the same name in ``apart`` (an
+    artist, say). Equally many votes: the label of the nearest among them.
+    """
+    orders, kin = nearest_first(similarity, rng=rng), _codes(apart)
+    asked = np.array([bool(label) for label in labels])
+    told: list[str] = []
+    for row, others in enumerate(orders):
+        near = others[asked[others] & ~_kin_of(row, kin)[others]][:k]
+        votes = Counter(labels[int(other)] for other in near)  # counts equal numbers in the order of their coming
+        told.append(votes.most_common(1)[0][0] if asked[row] and votes else "")
+    return tuple(told)
+
+
+def averaged_over_neighbours(
+    similarity: FloatArray, values: FloatArray, *, apart: Sequence[str], k: int, rng: np.random.Generator
+) -> FloatArray:
+    """The mean of ``values`` [n, m] over the ``k`` nearest of another name in ``apart``, for every row.  # [n, m]
+
+    Rows whose values are not known (NaN) are not asked; NaN where nobody can be asked.
+    """
+    orders, kin = nearest_first(similarity, rng=rng), _codes(apart)
+    asked = np.isfinite(values).all(axis=1)
+    told = np.full(values.shape, np.nan, dtype=np.float32)
+    for row, others in enumerate(orders):
+        near = others[asked[others] & ~_kin_of(row, kin)[others]][:k]
+        if len(near):
+            told[row] = values[near].mean(axis=0)
+    return told
 
 
 def ranks_of_originals(copies: FloatArray, library: FloatArray, originals: IntArray) -> IntArray:
@@ -65,17 +117,18 @@ def _codes(groups: Sequence[str]) -> IntArray:
     return np.array([code.get(group, -1) for group in groups], dtype=np.int64)
 
 
-def _orders(similarity: FloatArray, rng: np.random.Generator) -> IntArray:
-    """For every row the others, nearest first.  # [n, n - 1]"""
-    near = np.array(similarity, dtype=np.float64)
-    np.fill_diagonal(near, -np.inf)
-    luck = rng.random(near.shape)
-    return np.lexsort((luck, -near), axis=1)[:, :-1]
+def _precisions(orders: IntArray, codes: IntArray, kin: IntArray) -> tuple[FloatArray, IntArray]:
+    """Average precision of every track with a companion that is no kin, and which tracks those are."""
+    values, queries = [], []
+    for row in np.flatnonzero(codes >= 0).tolist():
+        others = orders[row]
+        relevant = codes[others[~_kin_of(row, kin)[others]]] == codes[row]
+        if relevant.any():
+            values.append(average_precision(relevant))
+            queries.append(row)
+    return np.array(values, dtype=np.float32), np.array(queries, dtype=np.int64)
 
 
-def _precisions(orders: IntArray, codes: IntArray) -> tuple[FloatArray, IntArray]:
-    """Average precision of every track with a companion, and which tracks those are."""
-    sizes = np.bincount(codes[codes >= 0], minlength=codes.max(initial=0) + 1)
-    queries = np.flatnonzero((codes >= 0) & (sizes[codes] > 1))
-    values = [average_precision(codes[orders[row]] == codes[row]) for row in queries]
-    return np.array(values, dtype=np.float32), queries
+def _kin_of(row: int, kin: IntArray) -> npt.NDArray[np.bool_]:
+    """Who shares a name with the track in ``row``.  # [n]"""
+    return np.asarray((kin == kin[row]) & (kin[row] >= 0), dtype=np.bool_)

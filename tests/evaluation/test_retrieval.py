@@ -3,7 +3,13 @@ import pytest
 from made_up_libraries import grouped
 
 from musicdesk.errors import BadRequest
-from musicdesk.evaluation.retrieval import cosine, ranks_of_originals, same_group_map, similarity_of
+from musicdesk.evaluation.retrieval import (
+    cosine,
+    ranks_of_originals,
+    same_group_map,
+    similarity_of,
+    told_by_neighbours,
+)
 
 
 def rng():
@@ -52,3 +58,31 @@ def test_a_copy_finds_its_original():
     library = np.eye(4, dtype=np.float32)
     copies = np.array([[0.1, 0.9, 0.2, 0], [0.9, 0.3, 0.2, 0], [0.5, 0.5, 0, 0]], np.float32)
     assert ranks_of_originals(copies, library, np.array([1, 1, 0])).tolist() == [1, 2, 2]
+
+
+def test_an_artist_is_looked_for_on_other_albums_alone():
+    groups, albums = ["a", "a", "a", "b", "b"], ["one", "one", "two", "three", "three"]
+    near = np.array(
+        [[1, 0.9, 0.1, 0.5, 0.5], [0.9, 1, 0.1, 0.5, 0.5], [0.1, 0.1, 1, 0, 0], [0.5, 0.5, 0, 1, 0.9],
+         [0.5, 0.5, 0, 0.9, 1]], np.float32,
+    )  # fmt: skip
+    everywhere = same_group_map(near, groups, rng=rng())
+    elsewhere = same_group_map(near, groups, apart=albums, rng=rng())
+    assert everywhere.queries == 5
+    assert elsewhere.queries == 3
+    assert elsewhere.map.mean == pytest.approx((1 / 3 + 1 / 3 + 1) / 3)
+    with pytest.raises(BadRequest, match="two tracks"):
+        same_group_map(near, albums, apart=albums, rng=rng())
+
+
+def test_neighbours_tell_the_label_but_never_those_of_the_same_artist():
+    near = np.array(
+        [[1, 0.9, 0.8, 0.7, 0.1], [0.9, 1, 0.8, 0.1, 0.1], [0.8, 0.8, 1, 0.6, 0.5], [0.7, 0.1, 0.6, 1, 0.5],
+         [0.1, 0.1, 0.5, 0.5, 1]], np.float32,
+    )  # fmt: skip
+    labels, artists = ["rock", "rock", "jazz", "rock", ""], ["x", "x", "y", "z", "w"]
+    told = told_by_neighbours(near, labels, apart=artists, k=1, rng=rng())
+    assert told == ("jazz", "jazz", "rock", "rock", "")
+    told = told_by_neighbours(near, labels, apart=artists, k=3, rng=rng())
+    assert told == ("jazz", "jazz", "rock", "rock", "")
+    assert told_by_neighbours(near[:2, :2], labels[:2], apart=artists[:2], k=5, rng=rng()) == ("", "")
