@@ -1,11 +1,13 @@
 """Open the real window on a data folder, use it with mouse and keys, and write pictures. Called by screenshots."""
 
 import argparse
+import csv
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
@@ -18,9 +20,16 @@ from PySide6.QtWidgets import QApplication
 from musicdesk.settings import Folders, Settings
 from musicdesk.ui.gain_slider import GainSlider
 from musicdesk.ui.opening import Opened, application, open_window
+from musicdesk.ui.session import Session
 
 SIZE = (1280, 800)
-TABS = {"library": 1, "playlists": 2, "coverage": 3, "recordings": 3}
+TABS = {
+    "library": 1, "playlists": 2, "coverage": 3, "recordings": 3, "models": 4, "training": 4, "training-result": 4,
+}  # fmt: skip
+ELECTRIC = {"Drum & Bass", "House", "Rock", "Chiptune", "Ambient"}
+"""Genres of the demo library; it has too few artists of each to be told apart one by one."""
+EPOCHS, LOOKED_AT = {"training": 30, "training-result": 8}, 6
+"""How long a training takes, and after which epoch it is looked at while it goes on."""
 
 
 def main() -> None:
@@ -40,12 +49,21 @@ def main() -> None:
             if page != "first-run":
                 shutil.copytree(asked.data, data)
             Settings(theme=asked.theme, full_panel=page == "full").save(data)
-            opened = open_window(Folders.default(data))
+            opened = open_window(folders_of(data, Path(place)))
             opened.window.resize(*SIZE)
             use(app, opened, page)
             opened.window.grab().save(str(asked.out / f"{page}-{suffix}.png"))
             opened.window.close()
             wait(app, 0.2)
+
+
+def folders_of(data: Path, place: Path) -> Folders:
+    """The usual folders, but what is trained here goes away with the place."""
+    folders = Folders.default(data)
+    (place / "models").mkdir()
+    for installed in folders.models.glob("[!.]*"):
+        (place / "models" / installed.name).symlink_to(installed)
+    return replace(folders, models=place / "models")
 
 
 def use(app: QApplication, opened: Opened, page: str) -> None:
@@ -66,7 +84,30 @@ def use(app: QApplication, opened: Opened, page: str) -> None:
             wait(app, 0.5)
             below = workspace.coverage.tabs.tabBar()
             QTest.mouseClick(below, Qt.MouseButton.LeftButton, pos=below.tabRect(1).center())
+        if page in EPOCHS:
+            train(app, opened.session, page)
     wait(app, 1.5)
+
+
+def train(app: QApplication, session: Session, page: str) -> None:
+    """Train on a table of labels; look while it goes on, or when it is done."""
+    models = session.window.models
+    table = session.desk.folders.data / "labels.csv"
+    with table.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(("path", "label"))
+        for track in session.desk.indexing.tracks():
+            lines.writerow((track.path, "electric" if ELECTRIC & {*track.tags.genres} else "acoustic"))
+    QTest.mouseClick(models.train, Qt.MouseButton.LeftButton)
+    form = models.training.form
+    form.choose_csv(table)
+    form.epochs.setValue(EPOCHS[page])
+    until(app, form.start.isEnabled)
+    QTest.mouseClick(form.start, Qt.MouseButton.LeftButton)
+    if page == "training":
+        until(app, lambda: len(models.training.epochs) >= LOOKED_AT, 300)
+    else:
+        until(app, lambda: session.training.job is None, 300)
 
 
 def drag(app: QApplication, slider: GainSlider, *, to: float) -> None:

@@ -52,6 +52,7 @@ ENTRIES = (
     Entry("tab_2", "Library", ("Alt+2",), "All tracks", PROGRAM),
     Entry("tab_3", "Playlists", ("Alt+3",), "Saved playlists", PROGRAM),
     Entry("tab_4", "Coverage", ("Alt+4",), "What was analysed and what could not be", PROGRAM),
+    Entry("tab_5", "Models", ("Alt+5",), "The encoders: what each is good at, which one listens", PROGRAM),
     Entry("back", "Back to the list", ("Esc",), "Leave search, slider or likeness and go back to the list", PROGRAM),
     Entry("settings", "Settings…", ("Ctrl+,",), "Look, analysis, sound", PROGRAM),
     Entry("keys", "Keyboard", ("F1", "?"), "All keys on one sheet", PROGRAM),

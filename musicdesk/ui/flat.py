@@ -1,8 +1,17 @@
-"""Tabs, table heads and ticks without ornament: words, a line, and the accent where one stands."""
+"""Tabs, table heads, ticks and choices without ornament: words, a line, and the accent where one stands."""
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QHeaderView, QSplitter, QSplitterHandle, QTabBar, QTabWidget, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHeaderView,
+    QRadioButton,
+    QSplitter,
+    QSplitterHandle,
+    QTabBar,
+    QTabWidget,
+    QWidget,
+)
 
 from musicdesk.ui.ink import Ink, blend, focus_ring
 
@@ -16,12 +25,17 @@ class FlatTabBar(QTabBar):
         super().__init__()
         self.setDrawBase(False)
         self.setExpanding(False)
+        self.setUsesScrollButtons(False)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def tabSizeHint(self, index: int) -> QSize:
         """As wide as the words."""
         return QSize(self.fontMetrics().horizontalAdvance(self.tabText(index)) + 4 * PADDING, 36)
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        """Where there is little room, the words stand closer."""
+        return self.tabSizeHint(index) - QSize(3 * PADDING, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Words, then the line under the chosen one."""
@@ -108,6 +122,37 @@ class FlatTick(QCheckBox):
 
     def hitButton(self, place: QPoint) -> bool:
         """Box and words alike."""
+        return self.rect().contains(place)
+
+
+class FlatChoice(QRadioButton):
+    """One of several to choose from, whose ring is seen in the dark too."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ring, dot, words."""
+        painter, ink = QPainter(self), Ink.of(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ring = QRectF(0.5, (self.height() - TICK) / 2 + 0.5, TICK - 1, TICK - 1)
+        on = self.isChecked()
+        painter.setPen(QPen(ink.accent if on else ink.soft, 1))
+        painter.setBrush(ink.raised)
+        painter.drawEllipse(ring)
+        if on:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ink.accent)
+            painter.drawEllipse(ring.adjusted(3, 3, -3, -3))
+        painter.setPen(ink.text if self.isEnabled() else ink.line)
+        words = self.rect().adjusted(TICK + PADDING, 0, 0, 0)
+        painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), self.text())
+        if self.hasFocus():
+            focus_ring(painter, ring.adjusted(-3, -3, 3, 3), ink, radius=TICK)
+
+    def sizeHint(self) -> QSize:
+        """Ring and words."""
+        return QSize(TICK + 2 * PADDING + self.fontMetrics().horizontalAdvance(self.text()), 24)
+
+    def hitButton(self, place: QPoint) -> bool:
+        """Ring and words alike."""
         return self.rect().contains(place)
 
 

@@ -92,6 +92,31 @@ def offline() -> QPainterPath:
     return stroked(ring, 1.5)
 
 
+def tick() -> QPainterPath:
+    """A tick."""
+    path = QPainterPath(QPointF(3, 8.6))
+    path.lineTo(6.6, 12.2)
+    path.lineTo(13, 4.4)
+    return stroked(path, 1.8)
+
+
+def dot() -> QPainterPath:
+    """A full ring."""
+    path = QPainterPath()
+    path.addEllipse(QPointF(8, 8), 4.6, 4.6)
+    return path
+
+
+def back() -> QPainterPath:
+    """An arrow to the left."""
+    path = QPainterPath(QPointF(13, 8))
+    path.lineTo(3.5, 8)
+    path.moveTo(7.5, 3.6)
+    path.lineTo(3.2, 8)
+    path.lineTo(7.5, 12.4)
+    return stroked(path, 1.6)
+
+
 def glyph_icon(path: Paths, colour: QColor) -> QIcon:
     """An icon of a sign in one colour, drawn for every usual size and for two scales."""
     icon = QIcon()

@@ -13,13 +13,15 @@ from musicdesk.ui.explanation_controller import ExplanationController
 from musicdesk.ui.feedback_controller import FeedbackController
 from musicdesk.ui.indexing_controller import IndexingController
 from musicdesk.ui.library_controller import LibraryController
+from musicdesk.ui.models_controller import ModelsController
 from musicdesk.ui.playback_controller import PlaybackController
 from musicdesk.ui.ranking_controller import RankingController
 from musicdesk.ui.settings_dialog import SettingsDialog
 from musicdesk.ui.shortcut_sheet import ShortcutSheet
 from musicdesk.ui.tasks import Tasks
+from musicdesk.ui.training_controller import TrainingController
 from musicdesk.ui.watching_controller import WatchingController
-from musicdesk.ui.workspace import Workspace
+from musicdesk.ui.workspace import TAB_MODELS, Workspace
 
 
 class Session(QObject):
@@ -37,6 +39,8 @@ class Session(QObject):
         )
         self.indexing = IndexingController(desk, tasks=tasks, window=window)
         self.coverage = CoverageController(desk, tasks=tasks, window=window, indexing=self.indexing)
+        self.models = ModelsController(desk, tasks=tasks, window=window, indexing=self.indexing)
+        self.training = TrainingController(desk, tasks=tasks, window=window, models=self.models)
         self.watching = WatchingController(
             desk, tasks=tasks, window=window, library=self.library, indexing=self.indexing
         )
@@ -101,6 +105,7 @@ class Session(QObject):
             self.ranking.refresh()
             self.curating.refresh()
             self.coverage.refresh()
+            self.models.refresh()
             self.watching.set("watch")
             self.window.notice.say("The other musicdesk is closed; this window can change things now.", brief=True)
 
@@ -118,6 +123,8 @@ class Session(QObject):
             self.ranking.leave_seed()
 
     def _leave_slider(self) -> bool:
+        if self.window.tabs.currentIndex() == TAB_MODELS:
+            return self.window.models.leave()
         if self.window.view.hasFocus():
             return False
         self.window.view.setFocus()
@@ -126,6 +133,7 @@ class Session(QObject):
     def _ask_settings(self) -> None:
         dialog = SettingsDialog(self.desk.settings, self.window)
         dialog.changed.connect(self._set)
+        dialog.models_asked.connect(lambda: self.window.show_tab(TAB_MODELS))
         self.tasks.read(self.desk.modelling.models, dialog.set_models, key="models")
         self.tasks.read(self.desk.modelling.devices, dialog.set_devices, failed=lambda _: None, key="devices")
         for key in ("models", "devices"):
@@ -136,6 +144,8 @@ class Session(QObject):
         self.desk.set(**{name: value})
         if name == "theme":
             theme.look(str(value))
+        if name == "encoder":
+            self.models.refresh()
         self.watching.set(name)
 
     def _show_keys(self) -> None:

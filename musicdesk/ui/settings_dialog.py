@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QLabel,
+    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -34,6 +35,8 @@ class SettingsDialog(QDialog):
     """Shows the settings; ``changed`` names one and its new value."""
 
     changed = Signal(str, object)
+    models_asked = Signal()
+    """Compare and install encoders."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +48,8 @@ class SettingsDialog(QDialog):
         self.about = SoftSentence()
         self.about.setMinimumHeight(self.about.fontMetrics().lineSpacing() * 4)
         self.about.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.models = QPushButton("Compare and install encoders…")
+        self.models.setToolTip("Close the settings and show the page Models (Alt+5)")
         self.device = _choice("Device of the analysis", DEVICES, settings.device)
         self.workers = self._workers(settings.workers)
         self.pace = _choice("Pace of the analysis", PACES, settings.pace)
@@ -73,8 +78,8 @@ class SettingsDialog(QDialog):
         self._section("Window and sound", ("Look", self.theme), ("Loudness", self.gain))
         self._section(
             "Analysis",
-            ("Listens with", self.encoder), ("", self.about), ("Runs on", self.device), ("Processes", self.workers),
-            ("Pace", self.pace), ("", self.quick),
+            ("Listens with", self.encoder), ("", self.about), ("", self.models), ("Runs on", self.device),
+            ("Processes", self.workers), ("Pace", self.pace), ("", self.quick),
         )  # fmt: skip
         self._section("Folders", ("", self.watch), ("Look through them", self.rescan))
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -107,11 +112,17 @@ class SettingsDialog(QDialog):
             box.activated.connect(lambda _, name=name, box=box: self.changed.emit(name, box.currentData()))
         for name, tick in (("quick_first", self.quick), ("watch", self.watch)):
             tick.toggled.connect(lambda on, name=name: self.changed.emit(name, on))
+        self.models.clicked.connect(self._leave_for_models)
         self.workers.editingFinished.connect(lambda: self.changed.emit("workers", self.workers.value()))
 
+    def _leave_for_models(self) -> None:
+        self.accept()
+        self.models_asked.emit()
+
     def set_models(self, models: Sequence[ModelStatus]) -> None:
-        """Offer these encoders; one without weights cannot be chosen."""
+        """Offer the encoders that can be used, and the one that is set; the page of encoders has the others."""
         now = self.encoder.currentData()
+        models = [model for model in models if (model.installed and not model.extra) or model.name == now]
         self.encoder.clear()
         for model in models:
             self.encoder.addItem(model.title if model.installed else f"{model.title} (not installed)", model.name)

@@ -1,4 +1,4 @@
-"""Work behind the window: one lane that writes, a pool that reads, one lane for what takes long.
+"""Work behind the window: one lane that writes, a pool that reads, lanes for what takes long.
 
 A request is built on the window's thread, run anywhere, and its answer applied on the window's thread. Whoever asks
 with a ``key`` gets only the newest answer: what was asked before under the same key is dropped when it comes. Work gets
@@ -19,6 +19,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 READERS = 2
+ANALYSIS = "long"
+"""The lane of scan and analysis; what else takes long has a lane of its own, so that it need not wait for them."""
 BUG = "Something went wrong inside musicdesk; what you did was not carried out. The log says more."
 
 
@@ -27,19 +29,21 @@ class Tasks(QObject):
 
     problem = Signal(str)
     progressed = Signal(Progress)
-    """What the job of the long lane has done; at most ten times a second."""
+    """What the job of the lane of the analysis has done; at most ten times a second."""
     _answered = Signal(object)
+    _told = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
-        self._long = ThreadPoolExecutor(1, thread_name_prefix="long")
+        self._long = {ANALYSIS: ThreadPoolExecutor(1, thread_name_prefix=ANALYSIS)}
         self._newest: dict[str, int] = {}
         self._jobs: set[Job] = set()
         self._closed = False
         self._pending = 0
         self._answered.connect(self._apply, Qt.ConnectionType.QueuedConnection)
+        self._told.connect(self._hear, Qt.ConnectionType.QueuedConnection)
 
     def write(
         self, work: Callable[[], T], done: Callable[[T], None] | None = None, *,
@@ -58,12 +62,22 @@ class Tasks(QObject):
     def run(
         self, work: Callable[[Job], T], done: Callable[[T], None] | None = None, *,
         failed: Callable[[str], None] | None = None, stopped: Callable[[], None] | None = None,
+        lane: str = ANALYSIS, told: Callable[[Progress], None] | None = None,
     ) -> Job:  # fmt: skip
-        """Work for as long as it takes; the job pauses and cancels it."""
-        job = Job(self._tell)
+        """Work for as long as it takes; the job pauses and cancels it.
+
+        One at a time in each lane; ``told`` hears of the progress instead of ``progressed``.
+        """
+        job = Job(self._tell if told is None else lambda progress: self.tell(told, progress))
         self._jobs.add(job)
-        self._submit(self._long, lambda: work(job), done, failed=failed, key="", stopped=stopped, job=job)
+        queue = self._long.get(lane) or self._long.setdefault(lane, ThreadPoolExecutor(1, thread_name_prefix=lane))
+        self._submit(queue, lambda: work(job), done, failed=failed, key="", stopped=stopped, job=job)
         return job
+
+    def tell(self, hear: Callable[[T], None], value: T) -> None:
+        """From any thread: let the window's thread hear of a value, in order."""
+        if not self._closed:
+            self._told.emit(lambda: hear(value))
 
     def forget(self, key: str) -> None:
         """Drop the answer to what was last asked under this key."""
@@ -79,7 +93,7 @@ class Tasks(QObject):
         self._closed = True
         for job in tuple(self._jobs):
             job.cancel()
-        for lane in (self._long, self._writer, self._readers):
+        for lane in (*self._long.values(), self._writer, self._readers):
             lane.shutdown(wait=True, cancel_futures=True)
 
     def _tell(self, progress: Progress) -> None:
@@ -127,6 +141,11 @@ class Tasks(QObject):
         else:
             log.error("A task failed", exc_info=error)
             failed(BUG)
+
+    @Slot(object)
+    def _hear(self, news: Callable[[], None]) -> None:
+        if not self._closed:
+            news()
 
     @Slot(object)
     def _apply(self, answer: Callable[[], None]) -> None:

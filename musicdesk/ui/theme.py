@@ -104,6 +104,8 @@ def sheet(look: Tokens) -> str:
         QPushButton {{ background: {look.button}; border: 1px solid {look.line}; border-radius: 6px; }}
         QPushButton {{ padding: 4px 12px; }}
         QPushButton#primary {{ background: {look.accent}; color: {look.on_accent}; border-color: {look.accent}; }}
+        QPushButton#primary:disabled {{ background: {look.button}; color: {look.disabled_text}; }}
+        QPushButton#primary:disabled {{ border-color: {look.line}; }}
         QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
         QPushButton:flat {{ background: transparent; border: 1px solid transparent; }}
         QPushButton:hover {{ border-color: {look.soft_text}; }}

@@ -24,9 +24,11 @@ from musicdesk.ui.glyphs import GlyphButton
 from musicdesk.ui.library_panel import LibraryPanel
 from musicdesk.ui.local_files import folders_in
 from musicdesk.ui.main_window import REMEMBERED, SEPARATOR, memory
+from musicdesk.ui.models_page import ModelsPage
 from musicdesk.ui.notice import Notice
 from musicdesk.ui.pages import ForYouPage, LibraryPage, PlaylistsPage, TablePage
 from musicdesk.ui.taste_panel import TastePanel
+from musicdesk.ui.tracks_model import RankingModel
 from musicdesk.ui.tracks_view import TracksView
 from musicdesk.ui.transport import Transport
 from musicdesk.ui.why_panel import WhyPanel
@@ -36,7 +38,7 @@ CHANGES = (
     "add_folder", "rescan", "like", "dislike", "not_now", "never", "exclude", "add_to_playlist", "import",
 )  # fmt: skip
 """Actions that write into the library."""
-TAB_FOR_YOU, TAB_LIBRARY, TAB_PLAYLISTS, TAB_COVERAGE = range(4)
+TAB_FOR_YOU, TAB_LIBRARY, TAB_PLAYLISTS, TAB_COVERAGE, TAB_MODELS = range(5)
 
 
 class Workspace(QWidget):
@@ -52,7 +54,10 @@ class Workspace(QWidget):
         self.actions_ = Actions(self)
         self.library, self.taste, self.why, self.transport = LibraryPanel(), TastePanel(), WhyPanel(), Transport()
         self.for_you, self.all_tracks = ForYouPage(), LibraryPage()
-        self.playlists, self.coverage = PlaylistsPage(), CoveragePage()
+        self.playlists, self.coverage, self.models = PlaylistsPage(), CoveragePage(), ModelsPage()
+        self._no_tracks = TracksView(RankingModel(), name="No tracks")
+        self._no_tracks.setParent(self)
+        self._no_tracks.hide()
         self.notice, self.banner = Notice(name="Message"), Notice(name="Read only")
         self.search = self._search()
         self.undo = GlyphButton(icons.undo, name="Undo", size=28, glyph_size=15)
@@ -86,6 +91,7 @@ class Workspace(QWidget):
             (self.all_tracks, "Library"),
             (self.playlists, "Playlists"),
             (self.coverage, "Coverage"),
+            (self.models, "Models"),
         ):
             tabs.addTab(page, title)
             page.setAccessibleName(title)
@@ -172,11 +178,16 @@ class Workspace(QWidget):
 
     @property
     def view(self) -> TracksView:
-        """The table of tracks that the keyboard and the verbs are about; on the Coverage page, that of recordings."""
+        """The table of tracks that the verbs are about: on the Coverage page that of recordings, among models none."""
+        if self.tabs.currentIndex() == TAB_MODELS:
+            return self._no_tracks
         return self.coverage.view if self.tabs.currentIndex() == TAB_COVERAGE else self.page.view
 
     def _step(self, rows: int) -> None:
-        (self.coverage if self.tabs.currentIndex() == TAB_COVERAGE else self.view).step(rows)
+        if self.tabs.currentIndex() == TAB_MODELS:
+            self.models.step(rows)
+        else:
+            (self.coverage if self.tabs.currentIndex() == TAB_COVERAGE else self.view).step(rows)
 
     def trigger(self, action: str) -> None:
         """Do what an action does, by its id."""
@@ -186,10 +197,12 @@ class Workspace(QWidget):
     def show_tab(self, number: int) -> None:
         """Show a page, the keyboard on its table."""
         self.tabs.setCurrentIndex(number)
-        if number == TAB_COVERAGE:
-            self.coverage.take_focus()
-        else:
-            self.view.setFocus()
+        self.take_focus()
+
+    def take_focus(self) -> None:
+        """The keyboard goes to the table that is shown."""
+        pages = {TAB_COVERAGE: self.coverage.take_focus, TAB_MODELS: self.models.take_focus}
+        pages.get(self.tabs.currentIndex(), self.view.setFocus)()
 
     def set_history(self, undo: str, redo: str) -> None:
         """Name what undo and redo would do."""
@@ -210,6 +223,7 @@ class Workspace(QWidget):
         """Let the library not be changed, for this reason ("" to allow it); the panels say so at their buttons."""
         self.library.lock(why)
         self.coverage.lock(why)
+        self.models.lock(why)
         for name in CHANGES:
             self.actions_[name].setEnabled(not why)
 

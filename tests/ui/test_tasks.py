@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from musicdesk.errors import NotFound
 from musicdesk.events import Events
-from musicdesk.jobs import Job
+from musicdesk.jobs import Job, Progress
 from musicdesk.ui.bridge import Bridge
 from musicdesk.ui.tasks import BUG, Tasks
 
@@ -82,6 +82,30 @@ def test_a_job_reports_pauses_and_stops(tasks: Tasks, qtbot: QtBot) -> None:
     job.resume()
     job.cancel()
     qtbot.waitUntil(lambda: ended == ["stopped"])
+
+
+def test_a_job_with_a_lane_of_its_own_waits_for_nobody_and_tells_whom_it_was_asked_to(
+    tasks: Tasks, qtbot: QtBot
+) -> None:
+    gate, everybody, own, threads, ended = threading.Event(), [], [], [], []
+    tasks.progressed.connect(lambda progress: everybody.append(progress.text))
+    tasks.run(lambda job: gate.wait())
+
+    def work(job: Job) -> None:
+        job.begin("Fetching")
+        tasks.tell(own.append, "half way")
+        job.begin("Checking")
+
+    def hear(progress: Progress) -> None:
+        own.append(progress.text)
+        threads.append(threading.current_thread())
+
+    tasks.run(work, lambda _: ended.append("done"), lane="install", told=hear)
+    qtbot.waitUntil(lambda: ended == ["done"])
+    gate.set()
+    assert own == ["Fetching", "half way", "Checking"], "in order, and before the end"
+    assert set(threads) == {threading.main_thread()}
+    assert not everybody
 
 
 def test_closing_ends_a_paused_job_and_no_answer_comes_any_more(qtbot: QtBot) -> None:
