@@ -78,11 +78,11 @@ SPEC = EncoderSpec(
     window_s=WINDOW_S,
     windows=6,
     licence="GPL-3.0-or-later",
-    source="musicdesk train student",
+    source="our own, taught by https://github.com/jordipons/musicnn",
     vocabulary=VOCABULARY,
     weights=WeightsSpec(
         size_bytes=3_048_166,
-        files=((WEIGHTS, "40e6d7124f17b30a2da58bd867e5fa91708bfa61462097d222e4da17f3ac8362"),),
+        files=((WEIGHTS, "0dc42e429c6d8c8c87dea7afd0c6b3e312f57241bcc8c965fc30c00b02ba077e"),),
         shipped=True,
     ),
     setting="mean over 6 windows of 3 s, from the layer of 1,024",

@@ -31,6 +31,7 @@ from musicdesk.encoders.cnn_teacher import Lesson
 from musicdesk.errors import NothingYet
 from musicdesk.jobs import Job
 from musicdesk.records import FloatArray, IntArray
+from musicdesk.whole_files import whole
 
 CHECKPOINT = "checkpoint.safetensors"
 WARM_UP = 0.05
@@ -218,10 +219,9 @@ class _Course:
             tensors |= {f"optimiser.{number}.{name}": torch.as_tensor(value) for name, value in values.items()}
         state = json.dumps({"name": self._name, "reports": [asdict(report) for report in self.reports]})
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
         plain = {name: tensor.detach().contiguous().clone() for name, tensor in tensors.items()}
-        safetensors.torch.save_file(plain, new, metadata={"state": state})
-        new.replace(path)
+        with whole(path) as new:
+            safetensors.torch.save_file(plain, new, metadata={"state": state})
 
     def resume(self, path: Path) -> None:
         """Go on from a checkpoint, if there is one of this recipe and these examples."""

@@ -24,6 +24,7 @@ from musicdesk.encoders.musicnn import front_end as teachers_front_end
 from musicdesk.errors import UnreadableAudio
 from musicdesk.jobs import Job
 from musicdesk.records import FloatArray
+from musicdesk.whole_files import whole
 
 JITTER_DB = 3.0
 """How far the level of one window is moved at most, either way."""
@@ -163,8 +164,6 @@ def _kept(path: Path) -> Lesson | None:
 
 
 def _keep(lesson: Lesson, path: Path) -> None:
-    new = path.with_suffix(".new")
-    new.write_bytes(
-        safetensors.numpy.save({part: np.ascontiguousarray(getattr(lesson, part)) for part in Lesson.__slots__})
-    )
-    new.replace(path)
+    parts = {part: np.ascontiguousarray(getattr(lesson, part)) for part in Lesson.__slots__}
+    with whole(path) as new:
+        new.write_bytes(safetensors.numpy.save(parts))

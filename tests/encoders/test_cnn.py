@@ -13,6 +13,7 @@ import torch
 from encoders.encoder_contract import EncoderContract, heard
 from encoders.golden_sounds import SOUNDS
 from safetensors.numpy import load_file, save_file
+from scipy.stats import rankdata
 
 from musicdesk.audio.loudness import level
 from musicdesk.encoders import cnn, musicnn, registry, weights
@@ -92,7 +93,7 @@ def test_it_agrees_with_its_teacher_about_sounds_that_it_never_heard(
     teacher = Musicnn(musicnn_folder)
     taught, told = (heard(who, windows).tags.reshape(2, 2, -1).mean(axis=1) for who in (teacher, encoder))
     for wanted, said in zip(taught, told, strict=True):
-        assert np.corrcoef(wanted, said)[0, 1] > 0.5
+        assert np.corrcoef(rankdata(wanted), rankdata(said))[0, 1] > 0.5  # measured .93 and .72
         assert len(set(np.argsort(-wanted)[:10]) & set(np.argsort(-said)[:10])) >= 4
 
 
