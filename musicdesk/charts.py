@@ -6,7 +6,7 @@ marker as well, so that a grey print can be read.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ import numpy as np
 
 from musicdesk.errors import BadRequest, DataFolderError
 from musicdesk.records import IntArray, Measure
+from musicdesk.whole_files import whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -179,13 +180,10 @@ def _chart(path: Path, *, width: float, height: float) -> Iterator["Figure"]:
 
 
 def _write(figure: "Figure", path: Path, kind: str) -> None:
-    new = path.with_name(f"{path.name}.new")
     stamp = {"Date": None} if kind == "svg" else {"Software": "musicdesk"}  # the same chart is the same file
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(new, format=kind, dpi=144, metadata=stamp)
-        new.replace(path)
+        with whole(path) as new:
+            figure.savefig(new, format=kind, dpi=144, metadata=stamp)
     except OSError as error:
-        with suppress(OSError):
-            new.unlink()
         raise DataFolderError(f"The chart {path} could not be written: {error.strerror}.") from error

@@ -20,6 +20,7 @@ from musicdesk.settings import Folders, Settings
 from musicdesk.store.costs import CostStore
 from musicdesk.store.tracks import TrackStore
 from musicdesk.store.vectors import VectorStore
+from musicdesk.whole_files import whole
 
 
 class Modelling:
@@ -114,9 +115,8 @@ class Modelling:
             raise NothingYet(f"Nothing is analysed with {spec.title} yet. Run: musicdesk analyze")
         by_hash = {t.audio_hash: t for t in reversed(self._tracks.all(include_missing=True))}
         owners = [by_hash.get(audio_hash, Track(id=0, path="")) for audio_hash in vectors.hashes]
-        new = path.with_name(path.name + ".new")
         try:
-            with new.open("wb") as file:
+            with whole(path) as new, new.open("wb") as file:
                 np.savez_compressed(
                     file,
                     encoder=np.array([spec.key.name, spec.key.version, spec.key.front_end]),
@@ -127,9 +127,7 @@ class Modelling:
                     tags=vectors.tags,
                     typical_s=vectors.typical_s,
                 )
-            new.replace(path)
         except OSError as error:
-            new.unlink(missing_ok=True)
             raise DataFolderError(f"{path} could not be written: {error.strerror}.") from error
         return len(vectors)
 

@@ -19,6 +19,7 @@ OPTIMISERS = ("adam", "rmsprop")
 POOLINGS = ("flat", "global", "time")
 SCHEDULES = ("plateau", "cosine", "none")
 STARTS = ("scratch", "shipped")
+KEPT = ("best", "last")
 CHROMA_ROWS = 12
 NOTE_ROWS = 72
 """Semitones of the constant-Q notes, C2 to B7."""
@@ -122,12 +123,14 @@ class CnnConfig:
     epochs: int = 30
     patience: int = 8
     """Epochs without a better validation loss after which it stops."""
+    keep: str = "best"
+    """Which epoch's weights: best (the lowest validation loss), or last, which never stops early."""
     segments: int = 4
     """Segments that an epoch draws of every track, on average."""
     teacher: float = 0.0
     """Weight of a second task: to predict a teacher's numbers for the same segment. 0: there is no teacher."""
     taught_alone: bool = False
-    """Whether the teacher alone forms the layers, and the classes only learn to read them."""
+    """Whether the teacher alone (none: nobody) forms the layers, and the classes only learn to read them."""
     augment: Augmentation = field(default_factory=Augmentation)
     start: str = "scratch"
     """What it begins with: chance, or the network that comes with musicdesk, whose shape it must have then."""
@@ -139,6 +142,7 @@ class CnnConfig:
         _one_of(self.pooling, POOLINGS, "pooling")
         _one_of(self.schedule, SCHEDULES, "schedule")
         _one_of(self.start, STARTS, "start")
+        _one_of(self.keep, KEPT, "epoch to keep")
         _at_least(1, kernel=self.kernel, dense=self.dense, batch=self.batch, epochs=self.epochs)
         _at_least(1, segments=self.segments, patience=self.patience)
         _at_least(0, dropout=self.dropout, weight_decay=self.weight_decay, teacher=self.teacher, seed=self.seed)

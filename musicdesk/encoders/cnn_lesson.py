@@ -15,7 +15,7 @@ class Teacher:
     """What another encoder says of segments of the same tracks, for a second task."""
 
     numbers: FloatArray  # [n_tracks, n_places, dim], standardised over the training tracks
-    starts: IntArray  # [n_places] columns at which those segments begin
+    starts: IntArray  # [n_tracks, n_places] columns at which those segments begin
 
 
 @dataclass(frozen=True, slots=True, eq=False)

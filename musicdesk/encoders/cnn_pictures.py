@@ -22,6 +22,7 @@ from musicdesk.encoders.cnn_images import picture
 from musicdesk.errors import DataFolderError, UnreadableAudio
 from musicdesk.jobs import Job
 from musicdesk.records import FloatArray, IntArray, Skipped, State
+from musicdesk.whole_files import whole
 
 VERSION = 1
 """Of how images are drawn; another one makes the old ones useless."""
@@ -98,10 +99,8 @@ def drawn(spec: ImageSpec, item: tuple[str, str]) -> str:
         return "There is only silence in it."
     if len(samples) < spec.samples:
         samples = np.resize(samples, spec.samples)
-    new = f"{target}.{os.getpid()}.new"
-    with open(new, "wb") as file:
+    with whole(Path(target)) as new, new.open("wb") as file:
         np.save(file, picture(level([samples])[0], spec).astype(np.float16))
-    os.replace(new, target)
     return ""
 
 

@@ -13,6 +13,7 @@ from musicdesk.encoders.cnn_config import CnnConfig
 from musicdesk.encoders.cnn_trained import WINDOWS
 from musicdesk.errors import ModelUnavailable
 from musicdesk.records import ClassReport, Epoch, IntArray, Measure, TrainedModel
+from musicdesk.whole_files import whole
 
 REPORT, CARD, CURVES, CONFUSION = "report.json", "README.md", "curves.png", "confusion.png"
 
@@ -97,20 +98,26 @@ def read(folder: Path) -> TrainedModel:
 
 def card(model: TrainedModel, config: CnnConfig, *, notes: Sequence[str] = ()) -> str:
     """The model card: what it is, what it learned from, how well it does, and what it is not for."""
-    best = min(model.epochs, key=lambda epoch: epoch.loss)
     facts = {
         "Input": _input(config),
         "Network": _network(config),
         "Output": f"the layer of {config.dense} as the vector, the softmax over the classes as the tags; their mean "
         f"over {WINDOWS} segments of a track is its class vector.",
         "Training": f"{config.optimiser}, learning rate {config.learning_rate:g}, seed {config.seed}; "
-        f"{len(model.epochs)} epochs, of which number {best.number} was kept (lowest loss on held-out artists).",
+        f"{len(model.epochs)} epochs, {_kept(model, config)}.",
         "Data": f"{model.tracks} tracks by {model.artists} artists, divided by artist into tracks to learn from, to "
         "know when to stop, and to be tested with.",
     }
     told = f"A convolutional network that tells {_listed(model.classes)}, trained here by `musicdesk train cnn`."
     lines = [f"# {model.name}", "", told, "", *(f"- {name}: {fact}" for name, fact in facts.items()), ""]
     return "\n".join([*lines, *_figures(model), "", *_caveats(notes)]) + "\n"
+
+
+def _kept(model: TrainedModel, config: CnnConfig) -> str:
+    if config.keep == "last":
+        return "of which the last was kept"
+    best = min(model.epochs, key=lambda epoch: epoch.loss)
+    return f"of which number {best.number} was kept (lowest loss on held-out artists)"
 
 
 def _input(config: CnnConfig) -> str:
@@ -156,6 +163,5 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    new = path.with_name(path.name + ".new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(path)
+    with whole(path) as new:
+        new.write_text(text, encoding="utf-8")

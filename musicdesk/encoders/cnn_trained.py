@@ -19,6 +19,7 @@ from musicdesk.encoders.cnn_images import images
 from musicdesk.encoders.cnn_pictures import digest
 from musicdesk.errors import ModelUnavailable
 from musicdesk.records import EncoderKey, FloatArray
+from musicdesk.whole_files import whole
 
 if TYPE_CHECKING:
     from musicdesk.encoders.cnn_net import CnnNet
@@ -140,6 +141,5 @@ def _load(spec: EncoderSpec, config: CnnConfig, folder: Path, device: str) -> En
 
 
 def _replace(path: Path, data: bytes) -> None:
-    new = path.with_name(path.name + ".new")
-    new.write_bytes(data)
-    new.replace(path)
+    with whole(path) as new:
+        new.write_bytes(data)

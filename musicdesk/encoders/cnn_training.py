@@ -29,6 +29,7 @@ from musicdesk.encoders.cnn_start import shipped_weights, take_over
 from musicdesk.errors import BadRequest
 from musicdesk.jobs import Job
 from musicdesk.records import Epoch, FloatArray, IntArray
+from musicdesk.whole_files import whole
 
 VALIDATION_SEGMENTS = 8
 """So many segments of a track are heard to know when to stop."""
@@ -91,7 +92,8 @@ class Course:
     @property
     def finished(self) -> bool:
         """Whether there is nothing more to learn: enough epochs, or too many without getting better."""
-        return len(self.epochs) >= self._config.epochs or self._stale > self._config.patience
+        stale = self._config.keep == "best" and self._stale > self._config.patience
+        return len(self.epochs) >= self._config.epochs or stale
 
     @property
     def _stale(self) -> int:
@@ -116,12 +118,12 @@ class Course:
             learning_rate=rate, seconds=time.monotonic() - began,
         )  # fmt: skip
         self.epochs += (epoch,)
-        if not self._stale:
+        if not self._stale or self._config.keep == "last":
             self._best = _copied(self._network)
         return epoch
 
     def best(self) -> CnnNet:
-        """The network as it was after the epoch of the lowest validation loss, on the CPU."""
+        """The network as it was after the epoch that is to be kept, on the CPU."""
         with torch.random.fork_rng(devices=[]):
             network = CnnNet(self._config, self._lesson.n_classes)
         network.load_state_dict(self._best)
@@ -171,8 +173,9 @@ class Course:
         pictures, teacher = self._lesson.pictures, self._lesson.teacher
         if teacher is None or not self._config.teacher:
             return _stacked([pictures.crop(row, self._somewhere(row)) for row in rows]), None
-        places = self._rng.integers(len(teacher.starts), size=len(rows))
-        crops = [pictures.crop(row, int(teacher.starts[place])) for row, place in zip(rows, places, strict=True)]
+        places = self._rng.integers(teacher.starts.shape[1], size=len(rows))
+        starts = teacher.starts[rows, places]
+        crops = [pictures.crop(row, int(start)) for row, start in zip(rows, starts, strict=True)]
         return _stacked(crops), torch.from_numpy(teacher.numbers[rows, places].astype(np.float32))
 
     def _somewhere(self, row: int) -> int:
@@ -234,10 +237,9 @@ class Course:
             "epochs": [asdict(epoch) for epoch in self.epochs],
             "rng": self._rng.bit_generator.state,
         }
-        new = path.with_suffix(".new")
         plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-        safetensors.torch.save_file(plain, new, metadata={"training": json.dumps(state)})
-        new.replace(path)
+        with whole(path) as new:
+            safetensors.torch.save_file(plain, new, metadata={"training": json.dumps(state)})
 
     def resume(self, path: Path) -> bool:
         """Go on from a checkpoint; False where there is none of this config and lesson."""

@@ -18,6 +18,7 @@ from musicdesk.encoders.disk import FULL, check_room, hash_of, size_text
 from musicdesk.encoders.transfer import Answer, Broken, NothingThere, Transfer, Unreachable
 from musicdesk.errors import ModelUnavailable
 from musicdesk.jobs import Job
+from musicdesk.whole_files import whole
 
 TRIES = 4
 """How often in a row a connection may break without a byte having come."""
@@ -90,9 +91,8 @@ class _Note:
 
     def write(self, path: Path) -> None:
         """Keep it, whole or not at all."""
-        new = path.with_name(path.name + ".new")
-        new.write_text(json.dumps(asdict(self)), encoding="utf-8")
-        new.replace(path)
+        with whole(path) as new:
+            new.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
 
 class _Part:

@@ -17,7 +17,9 @@ neighbours in the ranking may well be equals.
 The figures were measured in the study's own settings, which are the encoders called ``…-study``. The encoders
 themselves, which listen better, show them too, for want of others. It has none for the smaller MERT.
 
-**genre** and **mood** are our own, of the encoders as they are.
+**genre** and **mood** are our own, of the encoders as they are, on the 400 excerpts of Emotify (four genres, nine
+emotions): what the nearest tracks of other artists tell, of the genre (5 of them; chance 0.25, half-widths of the 95 %
+intervals 0.07 to 0.09) and of what people felt (20 of them; chance 0, half-widths 0.04 to 0.05).
 """
 
 from collections.abc import Mapping
@@ -60,8 +62,11 @@ REPORTED = (
     }),
 )  # fmt: skip
 """Tamm & Aljanaki: shallow (hot), content tower (cold)."""
-MEASURED: tuple[Table, ...] = ()
-"""Our own: see ``musicdesk evaluate encoders``."""
+MEASURED: tuple[Table, ...] = (
+    Table("mood", "mean r", OWN, {"musicnn": 0.543, "cnn": 0.519, "handcrafted": 0.425}),
+    Table("genre", "accuracy", OWN, {"musicnn": 0.750, "cnn": 0.650, "handcrafted": 0.585}),
+)
+"""Our own, as printed by ``musicdesk evaluate encoders EMOTIFY --labels folders``; only of what could be run so far."""
 
 
 def strengths(name: str) -> tuple[Strength, ...]:

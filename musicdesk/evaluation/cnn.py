@@ -24,6 +24,7 @@ from musicdesk.encoders.cnn_config import Augmentation, CnnConfig, ImageSpec, li
 from musicdesk.encoders.cnn_labels import FOLDS, Labelled, by_folder, divide, heard
 from musicdesk.encoders.cnn_lesson import Lesson
 from musicdesk.encoders.cnn_pictures import Pictures, draw
+from musicdesk.encoders.shipped import shipped_folder
 from musicdesk.errors import BadRequest, NotFound
 from musicdesk.evaluation.cnn_taught import explained, teacher
 from musicdesk.evaluation.metrics import bootstrap
@@ -31,6 +32,7 @@ from musicdesk.jobs import Job
 from musicdesk.library.tags import read_tags
 from musicdesk.library.walk import music_in
 from musicdesk.records import Epoch, FloatArray, IntArray, Measure, Skipped, Track
+from musicdesk.whole_files import whole
 
 SEGMENTS = 20
 """So many segments of a song are heard to classify it, as many as the paper has."""
@@ -128,16 +130,17 @@ def _combined(base: CnnConfig, activation: str, optimiser: str, kind: str, notes
 
 def _variants() -> dict[str, Method]:
     """The named ways to train."""
-    stripes = Augmentation(gain_db=2.0, mask_bands=8, mask_frames=8)
-    taught = lively(teacher=1.0, taught_alone=True, augment=stripes, epochs=25)
-    further = replace(shipped_shape(), teacher=1.0, taught_alone=True, augment=stripes, epochs=15)
-    told = "MusiCNN's numbers for the training songs form the layers, the classes read them"
+    stripes, shipped = Augmentation(gain_db=2.0, mask_bands=8, mask_frames=4), shipped_shape()
+    read = replace(shipped, taught_alone=True, learning_rate=1e-3, epochs=12, augment=Augmentation())
+    further = replace(read, teacher=1.0, segments=8, dropout=0.3, keep="last", augment=stripes)
+    begins = "begins with the network that comes with musicdesk"
     found = (
         Method("lively", lively(), "from scratch: batch norm, 3 × 3, pooling over time, SpecAugment, mixup, gain"),
-        Method("taught", taught, f"from scratch: {told}", taught=True),
-        Method("shipped", shipped_shape(), "the network that comes with musicdesk, trained on"),
-        Method("shipped, taught", further, f"the network that comes with musicdesk, trained on: {told}", taught=True),
-    )
+        Method("shipped", shipped, f"{begins}; all of it is trained"),
+        Method("shipped, read", read, f"{begins}; only the classes are trained"),
+        Method("shipped, taught", further, f"{begins}; MusiCNN's numbers for the training songs form the layers, "
+               "the classes read them; no songs are held back for validation", taught=True),
+    )  # fmt: skip
     return {method.name: method for method in found}
 
 
@@ -262,9 +265,8 @@ def _fold(trial: _Trial, fold: int, member: int, *, job: Job) -> dict[str, Any]:
     workshop.mkdir(parents=True, exist_ok=True)
     job.say(f"{trial.method.name}: fold {fold + 1} of {FOLDS}, network {member + 1} of {trial.method.members}")
     told = _trained(trial, fold, member, workshop, job=job)
-    new = file.with_suffix(".new")
-    new.write_text(json.dumps(told), encoding="utf-8")
-    new.replace(file)
+    with whole(file) as new:
+        new.write_text(json.dumps(told), encoding="utf-8")
     shutil.rmtree(workshop)
     return told
 
@@ -276,10 +278,13 @@ def _trained(trial: _Trial, fold: int, member: int, workshop: Path, *, job: Job)
     began, codes = time.process_time(), trial.labelled.codes
     config = replace(trial.method.config, seed=trial.method.config.seed + member)
     division = divide(trial.artists, codes, fold=fold, seed=trial.seed)
-    known = teacher(*trial.explained, division.train) if trial.explained else None
+    rows = division.train
+    if config.keep == "last":  # nothing is chosen by them, so they can be learnt from
+        rows = np.sort(np.concatenate([division.train, division.validation]))
+    known = teacher(*trial.explained, rows) if trial.explained else None
     dealt = _shuffled(codes, division.test, seed=trial.seed) if trial.method.shuffled else codes
     lesson = Lesson(
-        trial.pictures, dealt, len(trial.labelled.classes), division.train, division.validation, known
+        trial.pictures, dealt, len(trial.labelled.classes), rows, division.validation, known
     )  # fmt: skip
     network, epochs = train(config, lesson, device=trial.device, job=job, folder=workshop)
     likely = softmax(
@@ -307,9 +312,16 @@ def _shuffled(codes: IntArray, test: IntArray, *, seed: int) -> IntArray:
 def _slug(method: Method, labelled: Labelled, seed: int) -> str:
     """A folder name that differs where anything differs that the result depends on."""
     songs = [[Path(song.path).name, song.label, song.artist] for song in labelled.songs]
-    text = json.dumps([method.config.plain(), method.shuffled, method.taught, songs, seed], sort_keys=True)
+    begins = _shipped_hash() if method.config.start == "shipped" else ""
+    text = json.dumps([method.config.plain(), method.shuffled, method.taught, begins, songs, seed], sort_keys=True)
     name = "".join(sign if sign.isalnum() else "-" for sign in method.name).strip("-")
     return f"{name}-{hashlib.sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
+
+
+def _shipped_hash() -> str:
+    """Which shipped network it would begin with."""
+    path = shipped_folder("cnn") / "weights.safetensors"
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _mean_curve(curves: Sequence[Sequence[float]]) -> tuple[float, ...]:

@@ -19,6 +19,7 @@ from musicdesk.encoders.cnn_lesson import Teacher
 from musicdesk.encoders.cnn_pictures import Pictures
 from musicdesk.jobs import Job
 from musicdesk.records import FloatArray, IntArray
+from musicdesk.whole_files import whole
 
 TEACHER = "musicnn"
 STEP_S = 1.5
@@ -28,28 +29,26 @@ _SMALL = 1e-3
 
 
 def explained(pictures: Pictures, *, models: Path, folder: Path, job: Job) -> tuple[FloatArray, IntArray]:
-    """The teacher's vector and its words as log-odds, for every song and place: [n, places, dim], columns [places].
+    """The teacher's vector and its words as log-odds, for every song and place: [n, places, dim], columns [n, places].
 
-    Raises ModelUnavailable where MusiCNN is not installed.
+    The places of a shorter song come again. Raises ModelUnavailable where MusiCNN is not installed.
     """
     place = folder / "explained"
     place.mkdir(parents=True, exist_ok=True)
-    shortest = min(pictures.columns(row) for row in range(len(pictures.paths)))
-    starts = _starts(pictures, shortest)
     encoder: Encoder | None = None
-    rows = []
-    for path in job.each(pictures.paths, text="Asking MusiCNN"):
-        file = (
-            place / f"{hashlib.sha256(f'{path} {os.path.getmtime(path)} {len(starts)}'.encode()).hexdigest()[:32]}.npy"
-        )
+    starts = [_starts(pictures, row) for row in range(len(pictures.paths))]
+    numbers = []
+    for path, own in zip(job.each(pictures.paths, text="Asking MusiCNN"), starts, strict=True):
+        file = place / f"{_name(path, len(own))}.npy"
         if not file.is_file():
             encoder = encoder or registry.load(TEACHER, models=models)
-            new = file.with_suffix(".new")
-            with new.open("wb") as opened:
-                np.save(opened, _of_song(path, encoder, len(starts)))
-            new.replace(file)
-        rows.append(np.load(file))
-    return np.stack(rows).astype(np.float32), starts
+            with whole(file) as new, new.open("wb") as opened:
+                np.save(opened, _of_song(path, encoder, len(own)))
+        numbers.append(np.load(file))
+    rounds = np.arange(max(len(own) for own in starts))
+    again = [rounds % len(own) for own in starts]
+    told = np.stack([own[turn] for own, turn in zip(numbers, again, strict=True)]).astype(np.float32)
+    return told, np.stack([own[turn] for own, turn in zip(starts, again, strict=True)])
 
 
 def teacher(numbers: FloatArray, starts: IntArray, train: IntArray) -> Teacher:
@@ -61,10 +60,16 @@ def teacher(numbers: FloatArray, starts: IntArray, train: IntArray) -> Teacher:
     return Teacher(scaled, starts)
 
 
-def _starts(pictures: Pictures, columns: int) -> IntArray:
-    """At which columns the teacher's segments begin.  # [places]"""
+def _name(path: str, places: int) -> str:
+    return hashlib.sha256(f"{path} {os.path.getmtime(path)} {places}".encode("utf-8", "surrogateescape")).hexdigest()[
+        :32
+    ]
+
+
+def _starts(pictures: Pictures, row: int) -> IntArray:
+    """At which columns of a song the teacher's segments begin.  # [places]"""
     spec = pictures.spec
-    end_s = min(LONGEST_S, columns * spec.pixel / spec.rate_hz)
+    end_s = min(LONGEST_S, pictures.columns(row) * spec.pixel / spec.rate_hz)
     count = max(1, 1 + int((end_s - spec.segment_s) / STEP_S))
     return np.asarray(np.round(np.arange(count) * STEP_S * spec.rate_hz / spec.pixel), dtype=np.int64)
 

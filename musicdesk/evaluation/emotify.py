@@ -5,6 +5,7 @@ the Geneva Emotional Music Scales, each a share of the listeners who chose it.
 """
 
 import csv
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,9 +24,9 @@ names are in another order than its ids, which the single answers (``data.csv``)
 
 
 def emotions_of(folder: Path) -> Mapping[str, FloatArray]:
-    """File → how many of its listeners felt each of EMOTIONS, 0 to 1 [9]; empty where the folder is no Emotify.
+    """File (its absolute path) → how many of its listeners felt each of EMOTIONS, 0 to 1.  # [9]
 
-    Raises BadRequest for a table that looks like it and cannot be read.
+    Empty where the folder is no Emotify. Raises BadRequest for a table that looks like it and cannot be read.
     """
     path = folder / TABLE
     if not path.is_file():
@@ -35,9 +36,10 @@ def emotions_of(folder: Path) -> Mapping[str, FloatArray]:
             answers = {int(row["track id"]): [float(row[name]) for name in EMOTIONS] for row in csv.DictReader(file)}
     except (KeyError, ValueError, TypeError) as error:
         raise BadRequest(f"{path} is not the table of Emotify ({type(error).__name__}: {error}).") from error
+    audio = Path(os.path.abspath(folder)) / "audio"  # as a walk names them
     return {
         str(file): np.array(answers[number], dtype=np.float32)
         for genre, offset in OFFSETS.items()
-        for file in sorted((folder / "audio" / genre).glob("*.*"))
+        for file in sorted((audio / genre).glob("*.*"))
         if file.stem.isdigit() and (number := int(file.stem) + offset) in answers
     }

@@ -95,7 +95,7 @@ def averaged_over_neighbours(
     Rows whose values are not known (NaN) are not asked; NaN where nobody can be asked.
     """
     orders, kin = nearest_first(similarity, rng=rng), _codes(apart)
-    asked = np.isfinite(values).all(axis=1)
+    asked = np.asarray(np.isfinite(values).all(axis=1))
     told = np.full(values.shape, np.nan, dtype=np.float32)
     for row, others in enumerate(orders):
         near = others[asked[others] & ~_kin_of(row, kin)[others]][:k]

@@ -202,7 +202,7 @@ def test_without_a_network_the_sentence_names_the_way_around(hub, data, capsys, 
     code, _, err = call(data, "models", "install", "toy", "--accept-licence", capsys=capsys)
     assert code == 1
     assert "127.0.0.1 cannot be reached. Try again with a network connection" in err
-    assert "--from-dir FOLDER" in err
+    assert "--from-dir" in err
 
 
 def test_weights_come_from_a_folder_without_any_network(hub, data, tmp_path, capsys):

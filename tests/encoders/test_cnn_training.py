@@ -119,6 +119,15 @@ def test_the_weights_of_the_best_epoch_are_kept(task):
     assert all(torch.equal(found[name], tensor) for name, tensor in kept[best].items())
 
 
+def test_where_the_last_epoch_is_kept_it_never_stops_early(task):
+    dealt = replace(task, codes=np.random.default_rng(0).permutation(task.codes))
+    course = Course(replace(CONFIG, epochs=5, patience=1, keep="last"), dealt)
+    while not course.finished:
+        course.next_epoch()
+    assert len(course.epochs) == 5
+    assert same(course.best(), course._network)
+
+
 def test_it_stops_early_when_nothing_gets_better(task):
     dealt = replace(task, codes=np.random.default_rng(0).permutation(task.codes))
     _, epochs = train(replace(CONFIG, epochs=100, patience=2), dealt, job=Job())
@@ -150,7 +159,7 @@ def test_a_training_that_runs_away_says_what_to_do(task, tmp_path):
 def test_a_teacher_helps_where_labels_say_little(tmp_path, alone):
     made = lesson(tmp_path, tracks=60)
     numbers = np.where(made.codes[:, None, None] == 1, 1.0, -1.0).repeat(4, axis=1).astype(np.float32)
-    taught = replace(made, teacher=Teacher(numbers, np.array([0, 5, 10, 20])))
+    taught = replace(made, teacher=Teacher(numbers, np.array([[0, 5, 10, 20]] * 60)))
     config = replace(CONFIG, teacher=1.0, taught_alone=alone, epochs=10, dropout=0.0)
     network, epochs = train(config, taught, job=Job())
     likely = softmax(network, made.pictures, made.validation, segments=3)

@@ -1,6 +1,7 @@
 """What people felt: read as it is published, and told by the neighbours in a space."""
 
 import csv
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from musicdesk.errors import BadRequest
 from musicdesk.evaluation.emotify import EMOTIONS, TABLE, emotions_of
 from musicdesk.evaluation.metrics import mean_correlation
 from musicdesk.evaluation.retrieval import averaged_over_neighbours
+from musicdesk.library.walk import music_in
 
 
 @pytest.fixture
@@ -29,6 +31,13 @@ def folder(tmp_path):
 def test_emotions_are_found_by_the_number_of_the_track_and_not_by_the_genre_that_the_table_names(folder):
     found = {path.split("audio/")[1]: float(values[0]) for path, values in emotions_of(folder).items()}
     assert found == {"classical/2.ogg": pytest.approx(0.1), "pop/2.ogg": pytest.approx(0.9)}
+
+
+def test_files_are_named_as_a_walk_names_them(folder, monkeypatch):
+    for path in emotions_of(folder):
+        Path(path).write_bytes(b"a sound")
+    monkeypatch.chdir(folder / "audio")
+    assert sorted(emotions_of(Path(".."))) == music_in(Path(".."))
 
 
 def test_another_folder_has_none(tmp_path):
