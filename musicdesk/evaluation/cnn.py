@@ -189,7 +189,9 @@ def draw_charts(report: CnnReport, folder: Path) -> tuple[Path, ...]:
     """Curves and accuracies of all methods, and what the best one confuses, as pictures in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     names = [folder / name for name in ("curves.png", "accuracy.png", "confusion.png")]
-    curves = {row.method.name: row.curve for row in report.rows}
+    # where the last epoch is kept, the songs for validation are learnt from: their curve would say nothing
+    held = [row for row in report.rows if row.method.config.keep == "best"]
+    curves = {row.method.name: row.curve for row in held or report.rows}
     charts.lines(names[0], curves, title="Validation, mean of the folds", x_label="Epoch", y_label="Accuracy")
     measured = [(row.method.name, row.accuracy) for row in report.rows]
     charts.bars(names[1], measured, title=f"{report.songs} songs, {FOLDS} folds by artist", x_label="Accuracy",
