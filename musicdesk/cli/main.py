@@ -49,19 +49,7 @@ def cli(context: click.Context, data: Path | None) -> None:
     context.obj = context.with_resource(Context.make(data))
 
 
-for room in (
-    library,
-    analysis,
-    feedback,
-    taste,
-    recommend,
-    playlists,
-    models,
-    train,
-    bench,
-    evaluate,
-    start,
-):
+for room in (library, analysis, feedback, taste, recommend, playlists, models, train, bench, evaluate, start):
     for command in room.COMMANDS:
         cli.add_command(command)
 

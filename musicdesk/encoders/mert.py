@@ -12,6 +12,8 @@ study's setting (Tamm & Aljanaki, arXiv 2604.23077) differs: the last layer alon
 time.
 """
 
+from dataclasses import replace
+
 from musicdesk.encoders.base import Download, EncoderSpec, Loudness, WeightsSpec
 from musicdesk.encoders.hubert_family import CHECKPOINT, CONFIG, WEIGHTS, Architecture, plugin_of
 from musicdesk.records import EncoderKey
@@ -60,76 +62,47 @@ _LARGE_WEIGHTS = WeightsSpec(
     accept=True,
 )
 
-SMALL = plugin_of(
-    EncoderSpec(
-        key=EncoderKey("mert-95m", "1", "24k-5s-unit"),
-        title="MERT 95M",
-        dim=BASE.hidden_size,
-        rate_hz=RATE_HZ,
-        window_s=5.0,
-        windows=6,
-        licence="CC BY-NC 4.0",
-        source=PAPER,
-        weights=_SMALL_WEIGHTS,
-        devices=("cpu", "cuda", "mps"),
-        batch=8,
-        setting="mean of all 12 transformer layers and over time (75 frames a second)",
-        loudness=Loudness.RAW,
-        memory_mb=1_100,
-        limit_s=200.0,
-        extra="transformers",
-        libraries=("transformers",),
-    ),
-    BASE,
-    every_layer=True,
-    normalised=True,
+SMALL_SPEC = EncoderSpec(
+    key=EncoderKey("mert-95m", "1", "24k-5s-unit"),
+    title="MERT 95M",
+    dim=BASE.hidden_size,
+    rate_hz=RATE_HZ,
+    window_s=5.0,
+    windows=6,
+    licence="CC BY-NC 4.0",
+    source=PAPER,
+    weights=_SMALL_WEIGHTS,
+    devices=("cpu", "cuda", "mps"),
+    batch=8,
+    setting="mean of all 12 transformer layers and over time (75 frames a second)",
+    loudness=Loudness.RAW,
+    memory_mb=1_100,
+    limit_s=200.0,
+    extra="transformers",
+    libraries=("transformers",),
 )
-LARGE = plugin_of(
-    EncoderSpec(
-        key=EncoderKey("mert-330m", "1", "24k-5s-unit"),
-        title="MERT 330M",
-        dim=BIG.hidden_size,
-        rate_hz=RATE_HZ,
-        window_s=5.0,
-        windows=6,
-        licence="CC BY-NC 4.0",
-        source=PAPER,
-        weights=_LARGE_WEIGHTS,
-        devices=("cpu", "cuda", "mps"),
-        batch=8,
-        setting="mean of all 24 transformer layers and over time (75 frames a second)",
-        loudness=Loudness.RAW,
-        memory_mb=2_800,
-        limit_s=300.0,
-        extra="transformers",
-        libraries=("transformers",),
-    ),
-    BIG,
-    every_layer=True,
-    normalised=True,
+LARGE_SPEC = replace(
+    SMALL_SPEC,
+    key=EncoderKey("mert-330m", "1", "24k-5s-unit"),
+    title="MERT 330M",
+    dim=BIG.hidden_size,
+    weights=_LARGE_WEIGHTS,
+    setting="mean of all 24 transformer layers and over time (75 frames a second)",
+    memory_mb=2_800,
+    limit_s=300.0,
 )
-STUDY = plugin_of(
-    EncoderSpec(
-        key=EncoderKey("mert-330m-study", "1", "24k-30s-raw"),
-        title="MERT 330M, as in the study",
-        dim=BIG.hidden_size,
-        rate_hz=RATE_HZ,
-        window_s=30.0,
-        windows=1,
-        licence="CC BY-NC 4.0",
-        source="https://arxiv.org/abs/2604.23077",
-        weights=_LARGE_WEIGHTS,
-        devices=("cpu", "cuda", "mps"),
-        batch=2,
-        setting="last layer, mean over time (75 frames a second), samples not normalised",
-        variant_of="mert-330m",
-        loudness=Loudness.RAW,
-        memory_mb=2_800,
-        limit_s=600.0,
-        extra="transformers",
-        libraries=("transformers",),
-    ),
-    BIG,
-    every_layer=False,
-    normalised=False,
+STUDY_SPEC = replace(
+    LARGE_SPEC,
+    key=EncoderKey("mert-330m-study", "1", "24k-30s-raw"),
+    title="MERT 330M, as in the study",
+    window_s=30.0,
+    windows=1,
+    source="https://arxiv.org/abs/2604.23077",
+    batch=2,
+    setting="last layer, mean over time (75 frames a second), samples not normalised",
+    variant_of=LARGE_SPEC.key.name,
+    limit_s=600.0,
 )
+SMALL = plugin_of(SMALL_SPEC, BASE, every_layer=True, normalised=True)
+LARGE = plugin_of(LARGE_SPEC, BIG, every_layer=True, normalised=True)
+STUDY = plugin_of(STUDY_SPEC, BIG, every_layer=False, normalised=False)

@@ -11,6 +11,8 @@ setting (Tamm & Aljanaki, arXiv 2604.23077) differs, and holds a mistake: it fee
 samples as they are, and 30 s at a time.
 """
 
+from dataclasses import replace
+
 from musicdesk.encoders.base import Download, EncoderSpec, Loudness, WeightsSpec
 from musicdesk.encoders.hubert_family import CHECKPOINT, CONFIG, WEIGHTS, Architecture, plugin_of
 from musicdesk.records import EncoderKey
@@ -37,51 +39,37 @@ _WEIGHTS = WeightsSpec(
     accept=True,
 )
 
-PLUGIN = plugin_of(
-    EncoderSpec(
-        key=EncoderKey("music2vec", "1", "16k-15s-unit"),
-        title="Music2Vec",
-        dim=NETWORK.hidden_size,
-        rate_hz=RATE_HZ,
-        window_s=15.0,
-        windows=2,
-        licence="CC BY-NC 4.0",
-        source="https://arxiv.org/abs/2212.02508",
-        weights=_WEIGHTS,
-        devices=("cpu", "cuda", "mps"),
-        batch=4,
-        setting="mean of all 12 transformer layers and over time (50 frames a second)",
-        loudness=Loudness.RAW,
-        memory_mb=1_200,
-        extra="transformers",
-        libraries=("transformers",),
-    ),
-    NETWORK,
-    every_layer=True,
-    normalised=True,
+SPEC = EncoderSpec(
+    key=EncoderKey("music2vec", "1", "16k-15s-unit"),
+    title="Music2Vec",
+    dim=NETWORK.hidden_size,
+    rate_hz=RATE_HZ,
+    window_s=15.0,
+    windows=2,
+    licence="CC BY-NC 4.0",
+    source="https://arxiv.org/abs/2212.02508",
+    weights=_WEIGHTS,
+    devices=("cpu", "cuda", "mps"),
+    batch=4,
+    setting="mean of all 12 transformer layers and over time (50 frames a second)",
+    loudness=Loudness.RAW,
+    memory_mb=1_200,
+    extra="transformers",
+    libraries=("transformers",),
 )
-STUDY = plugin_of(
-    EncoderSpec(
-        key=EncoderKey("music2vec-study", "1", "24k-30s-raw"),
-        title="Music2Vec, as in the study",
-        dim=NETWORK.hidden_size,
-        rate_hz=STUDY_RATE_HZ,
-        window_s=30.0,
-        windows=1,
-        licence="CC BY-NC 4.0",
-        source="https://arxiv.org/abs/2604.23077",
-        weights=_WEIGHTS,
-        devices=("cpu", "cuda", "mps"),
-        batch=2,
-        setting="last layer, mean over time, samples at 24 kHz taken for 16 kHz and not normalised",
-        variant_of="music2vec",
-        loudness=Loudness.RAW,
-        memory_mb=1_800,
-        limit_s=300.0,
-        extra="transformers",
-        libraries=("transformers",),
-    ),
-    NETWORK,
-    every_layer=False,
-    normalised=False,
+STUDY_SPEC = replace(
+    SPEC,
+    key=EncoderKey("music2vec-study", "1", "24k-30s-raw"),
+    title="Music2Vec, as in the study",
+    rate_hz=STUDY_RATE_HZ,
+    window_s=30.0,
+    windows=1,
+    source="https://arxiv.org/abs/2604.23077",
+    batch=2,
+    setting="last layer, mean over time, samples at 24 kHz taken for 16 kHz and not normalised",
+    variant_of=SPEC.key.name,
+    memory_mb=1_800,
+    limit_s=300.0,
 )
+PLUGIN = plugin_of(SPEC, NETWORK, every_layer=True, normalised=True)
+STUDY = plugin_of(STUDY_SPEC, NETWORK, every_layer=False, normalised=False)
