@@ -14,7 +14,7 @@ import pytest
 
 from musicdesk.encoders import mert, music2vec, registry
 from musicdesk.encoders.base import EncoderPlugin, EncoderSpec
-from musicdesk.encoders.hubert_family import Architecture, plugin_of
+from musicdesk.encoders.nets.hubert_family import Architecture, plugin_of
 from musicdesk.records import EncoderKey
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from musicdesk.desk.student_card import Folder, card
 from musicdesk.encoders import handcrafted, musicnn, registry
 from musicdesk.encoders.base import Encoder
 from musicdesk.encoders.cnn import WEIGHTS, Cnn, front_end
-from musicdesk.encoders.cnn_teacher import Lesson, Source, joined, listen
+from musicdesk.encoders.convnet.teacher import Lesson, Source, joined, listen
 from musicdesk.errors import BadRequest, NothingYet
 from musicdesk.evaluation import student as measured
 from musicdesk.evaluation.excerpts import excerpts_of
@@ -32,7 +32,7 @@ from musicdesk.library.tags import read_tags
 from musicdesk.library.walk import music_in
 
 if TYPE_CHECKING:
-    from musicdesk.encoders.cnn_distilling import Report
+    from musicdesk.encoders.convnet.distilling import Report
 
 __all__ = ["Distilling", "StudentReport", "Wishes", "sources"]
 
@@ -112,7 +112,7 @@ class Distilling:
         each: Callable[["Report"], object],
     ) -> None:  # fmt: skip
         """Teach one student and write its weights."""
-        from musicdesk.encoders.cnn_distilling import Recipe, keep, teach
+        from musicdesk.encoders.convnet.distilling import Recipe, keep, teach
 
         config = replace(Recipe().config, epochs=epochs, seed=self._wishes.seed)
         test = joined(held_out) if held_out else None

@@ -8,10 +8,11 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from musicdesk.encoders import devices, registry, weights
+from musicdesk.encoders import devices, registry
 from musicdesk.encoders.base import EncoderPlugin, EncoderSpec
-from musicdesk.encoders.licences import licence_text
 from musicdesk.encoders.reported import strengths
+from musicdesk.encoders.zoo import weights
+from musicdesk.encoders.zoo.licences import licence_text
 from musicdesk.errors import BadRequest, DataFolderError, NotFound, NothingYet
 from musicdesk.events import Events
 from musicdesk.jobs import Job

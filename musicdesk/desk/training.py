@@ -14,13 +14,15 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from musicdesk.encoders import cnn_labels, cnn_report, devices, registry
-from musicdesk.encoders.cnn_apart import Assignment, train_apart
-from musicdesk.encoders.cnn_config import CnnConfig, lively, shipped_shape
-from musicdesk.encoders.cnn_labels import Labelled, divide
-from musicdesk.encoders.cnn_lesson import Lesson
-from musicdesk.encoders.cnn_pictures import draw
-from musicdesk.encoders.cnn_trained import spec_of
+from musicdesk.encoders import devices, registry
+from musicdesk.encoders.convnet import labels as cnn_labels
+from musicdesk.encoders.convnet import report as cnn_report
+from musicdesk.encoders.convnet.apart import Assignment, train_apart
+from musicdesk.encoders.convnet.config import CnnConfig, lively, shipped_shape
+from musicdesk.encoders.convnet.labels import Labelled, divide
+from musicdesk.encoders.convnet.lesson import Lesson
+from musicdesk.encoders.convnet.pictures import draw
+from musicdesk.encoders.convnet.trained import spec_of
 from musicdesk.errors import BadRequest, DataFolderError, ModelUnavailable, NotFound
 from musicdesk.evaluation import cnn
 from musicdesk.evaluation.cnn import CnnReport, CnnRow

@@ -15,9 +15,10 @@ from types import TracebackType
 from typing import Self
 
 from musicdesk.audio.worker import NICE, Crash, Pool
-from musicdesk.encoders import devices, registry, weights
+from musicdesk.encoders import devices, registry
 from musicdesk.encoders.split import DeviceFailed, Outcome, Split
 from musicdesk.encoders.steps import Order, Request, analyse, load_all
+from musicdesk.encoders.zoo import weights
 from musicdesk.errors import BadRequest
 from musicdesk.records import Analysis, Device, Skipped, State
 

@@ -15,7 +15,7 @@ import safetensors
 import safetensors.numpy
 
 from musicdesk.encoders.base import Encoded, EncoderPlugin, EncoderSpec, WeightsSpec, as_window
-from musicdesk.encoders.cnn_layers import StudentNet
+from musicdesk.encoders.convnet.layers import StudentNet
 from musicdesk.encoders.musicnn import MEL, VOCABULARY, WINDOW_S
 from musicdesk.errors import ModelUnavailable
 from musicdesk.features.mel import mel_spectrogram

@@ -18,9 +18,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from musicdesk.encoders import encodecmae_mel
 from musicdesk.encoders.base import Download, Encoder, EncoderPlugin, EncoderSpec, Loudness, WeightsSpec, rows_of
-from musicdesk.encoders.encodecmae_config import CHUNK_S, RATE_HZ, EncodecMaeConfig
+from musicdesk.encoders.nets import encodecmae_mel
+from musicdesk.encoders.nets.encodecmae_config import CHUNK_S, RATE_HZ, EncodecMaeConfig
 from musicdesk.records import EncoderKey
 
 BASE = EncodecMaeConfig()
@@ -40,13 +40,13 @@ def plugin_of(spec: EncoderSpec, config: EncodecMaeConfig) -> EncoderPlugin:
 
 
 def _load(folder: Path, device: str, *, spec: EncoderSpec, config: EncodecMaeConfig) -> Encoder:
-    from musicdesk.encoders import encodecmae_net
+    from musicdesk.encoders.nets import encodecmae_net
 
     return encodecmae_net.load(folder, device, spec=spec, config=config)
 
 
 def _convert(source: Path, folder: Path, *, spec: EncoderSpec, config: EncodecMaeConfig) -> None:
-    from musicdesk.encoders import encodecmae_net
+    from musicdesk.encoders.nets import encodecmae_net
 
     assert spec.weights is not None
     encodecmae_net.convert(source / spec.weights.downloads[0].name, folder, config=config)

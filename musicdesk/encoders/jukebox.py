@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from musicdesk.encoders.base import Download, Encoder, EncoderPlugin, EncoderSpec, Loudness, WeightsSpec, rows_of
-from musicdesk.encoders.jukebox_config import FULL, RATE_HZ, JukeboxConfig
+from musicdesk.encoders.nets.jukebox_config import FULL, RATE_HZ, JukeboxConfig
 from musicdesk.records import EncoderKey, FloatArray
 
 STUDY_S = 24.0
@@ -46,13 +46,13 @@ def study_front_end(windows: Sequence[FloatArray], *, spec: EncoderSpec) -> Floa
 
 
 def _load(spec: EncoderSpec, config: JukeboxConfig, folder: Path, device: str) -> Encoder:
-    from musicdesk.encoders import jukebox_net
+    from musicdesk.encoders.nets import jukebox_net
 
     return jukebox_net.load(spec, config, folder, device)
 
 
 def _convert(config: JukeboxConfig, source: Path, folder: Path) -> None:
-    from musicdesk.encoders import jukebox_net
+    from musicdesk.encoders.nets import jukebox_net
 
     jukebox_net.convert(config, source, folder)
 

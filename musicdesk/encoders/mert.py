@@ -15,7 +15,7 @@ time.
 from dataclasses import replace
 
 from musicdesk.encoders.base import Download, EncoderSpec, Loudness, WeightsSpec
-from musicdesk.encoders.hubert_family import CHECKPOINT, CONFIG, WEIGHTS, Architecture, plugin_of
+from musicdesk.encoders.nets.hubert_family import CHECKPOINT, CONFIG, WEIGHTS, Architecture, plugin_of
 from musicdesk.records import EncoderKey
 
 RATE_HZ = 24_000

@@ -99,13 +99,13 @@ def plugin_of(spec: EncoderSpec, sizes: Mapping[str, Any]) -> EncoderPlugin:
 
 
 def _load(folder: Path, device: str, *, spec: EncoderSpec, sizes: Mapping[str, Any]) -> Encoder:
-    from musicdesk.encoders import mule_net
+    from musicdesk.encoders.nets import mule_net
 
     return mule_net.load(folder, device, spec=spec, sizes=sizes)
 
 
 def _convert(source: Path, folder: Path, *, sizes: Mapping[str, Any]) -> None:
-    from musicdesk.encoders import mule_net
+    from musicdesk.encoders.nets import mule_net
 
     mule_net.convert(source, folder, filters=mel_filters(), sizes=sizes)
 

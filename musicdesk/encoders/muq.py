@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from musicdesk.encoders.base import Download, Encoder, EncoderPlugin, EncoderSpec, Loudness, WeightsSpec
-from musicdesk.encoders.conformer_config import MEL, ConformerConfig, log_mel
+from musicdesk.encoders.nets.conformer_config import MEL, ConformerConfig, log_mel
 from musicdesk.records import EncoderKey, FloatArray
 
 CHECKPOINT, SETTINGS = "model.safetensors", "config.json"
@@ -33,7 +33,7 @@ def load(
     folder: Path, device: str, *, spec: EncoderSpec | None = None, config: ConformerConfig | None = None
 ) -> Encoder:
     """The encoder: the mean over time of the last state; raises ModelUnavailable."""
-    from musicdesk.encoders.conformer_encoder import open_conformer
+    from musicdesk.encoders.nets.conformer_encoder import open_conformer
 
     return open_conformer(spec or SPEC, folder, device, config=config)
 
@@ -42,14 +42,14 @@ def load_study(
     folder: Path, device: str, *, spec: EncoderSpec | None = None, config: ConformerConfig | None = None
 ) -> Encoder:
     """The encoder as in the study; raises ModelUnavailable."""
-    from musicdesk.encoders.conformer_encoder import open_conformer
+    from musicdesk.encoders.nets.conformer_encoder import open_conformer
 
     return open_conformer(spec or STUDY_SPEC, folder, device, config=config)
 
 
 def convert(source: Path, folder: Path, *, config: ConformerConfig | None = None) -> None:
     """The published checkpoint with its statistics as one safetensors file; raises ModelUnavailable."""
-    from musicdesk.encoders.conformer_checkpoint import convert_conformer, read_settings
+    from musicdesk.encoders.nets.conformer_checkpoint import convert_conformer, read_settings
 
     convert_conformer(source / CHECKPOINT, read_settings(source / SETTINGS), folder, spec=SPEC, config=config)
 

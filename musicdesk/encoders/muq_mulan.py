@@ -16,12 +16,12 @@ import numpy as np
 
 from musicdesk.encoders import muq
 from musicdesk.encoders.base import Download, Encoder, EncoderPlugin, EncoderSpec, Loudness, WeightsSpec, as_window
-from musicdesk.encoders.conformer_config import MEL, MulanConfig, log_mel
+from musicdesk.encoders.nets.conformer_config import MEL, MulanConfig, log_mel
 from musicdesk.errors import ModelUnavailable
 from musicdesk.records import EncoderKey, FloatArray
 
 if TYPE_CHECKING:
-    from musicdesk.encoders.muq_mulan_text import TextEncoder
+    from musicdesk.encoders.nets.muq_mulan_text import TextEncoder
 
 CHECKPOINT, SETTINGS, MUQ_SETTINGS, TOKENS = "pytorch_model.bin", "config.json", "muq-config.json", "tokenizer.json"
 STUDY_CLIPS = 3
@@ -57,7 +57,7 @@ def load_study(
 def open_text(folder: Path, device: str = "cpu", *, config: MulanConfig | None = None) -> "TextEncoder":
     """What encodes words into the same space, from the folder of the same weights; raises ModelUnavailable."""
     try:
-        from musicdesk.encoders.muq_mulan_text import TextEncoder
+        from musicdesk.encoders.nets.muq_mulan_text import TextEncoder
     except ImportError as error:
         raise ModelUnavailable(
             f'The words of MuQ-MuLan need the Python package {error.name}. Run: pip install "musicdesk[transformers]"'
@@ -67,15 +67,15 @@ def open_text(folder: Path, device: str = "cpu", *, config: MulanConfig | None =
 
 def convert(source: Path, folder: Path, *, config: MulanConfig | None = None) -> None:
     """The published pickle as two safetensors files, and the tokens beside; raises ModelUnavailable."""
-    from musicdesk.encoders.muq_mulan_checkpoint import convert_mulan
+    from musicdesk.encoders.nets.muq_mulan_checkpoint import convert_mulan
 
     convert_mulan(source, folder, spec=SPEC, config=config)
 
 
 def _open(spec: EncoderSpec, folder: Path, device: str, config: MulanConfig | None) -> Encoder:
-    from musicdesk.encoders.conformer import one_by_one
-    from musicdesk.encoders.conformer_encoder import WEIGHTS, filled
-    from musicdesk.encoders.muq_mulan_net import MulanAudio
+    from musicdesk.encoders.nets.conformer import one_by_one
+    from musicdesk.encoders.nets.conformer_encoder import WEIGHTS, filled
+    from musicdesk.encoders.nets.muq_mulan_net import MulanAudio
     from musicdesk.encoders.torch_encoder import TorchEncoder
 
     network = filled(lambda: MulanAudio(config or MulanConfig()), folder / WEIGHTS, name=spec.weights_name)

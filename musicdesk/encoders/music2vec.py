@@ -14,7 +14,7 @@ samples as they are, and 30 s at a time.
 from dataclasses import replace
 
 from musicdesk.encoders.base import Download, EncoderSpec, Loudness, WeightsSpec
-from musicdesk.encoders.hubert_family import CHECKPOINT, CONFIG, WEIGHTS, Architecture, plugin_of
+from musicdesk.encoders.nets.hubert_family import CHECKPOINT, CONFIG, WEIGHTS, Architecture, plugin_of
 from musicdesk.records import EncoderKey
 
 RATE_HZ, STUDY_RATE_HZ = 16_000, 24_000

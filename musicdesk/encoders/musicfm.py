@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from musicdesk.encoders.base import Download, Encoder, EncoderPlugin, EncoderSpec, Loudness, WeightsSpec
-from musicdesk.encoders.conformer_config import MEL, ConformerConfig, log_mel
+from musicdesk.encoders.nets.conformer_config import MEL, ConformerConfig, log_mel
 from musicdesk.records import EncoderKey, FloatArray
 
 LAYER, LAST_LAYER = 7, 12
@@ -35,7 +35,7 @@ def load(
     layer: int = LAYER,
 ) -> Encoder:  # fmt: skip
     """The encoder: the mean over time of a layer's states; raises ModelUnavailable."""
-    from musicdesk.encoders.conformer_encoder import open_conformer
+    from musicdesk.encoders.nets.conformer_encoder import open_conformer
 
     return open_conformer(spec or SPEC, folder, device, layer=layer, config=config)
 
@@ -44,14 +44,14 @@ def load_study(
     folder: Path, device: str, *, spec: EncoderSpec | None = None, config: ConformerConfig | None = None
 ) -> Encoder:
     """The encoder as in the study: the mean over the channels of the last layer; raises ModelUnavailable."""
-    from musicdesk.encoders.conformer_encoder import CHANNELS, open_conformer
+    from musicdesk.encoders.nets.conformer_encoder import CHANNELS, open_conformer
 
     return open_conformer(spec or STUDY_SPEC, folder, device, over=CHANNELS, config=config)
 
 
 def convert(source: Path, folder: Path, *, config: ConformerConfig | None = None) -> None:
     """The published pickle and its statistics as one safetensors file; raises ModelUnavailable."""
-    from musicdesk.encoders.conformer_checkpoint import convert_conformer, read_settings
+    from musicdesk.encoders.nets.conformer_checkpoint import convert_conformer, read_settings
 
     convert_conformer(source / CHECKPOINT, read_settings(source / STATISTICS), folder, spec=SPEC, config=config)
 

@@ -25,15 +25,15 @@ import safetensors
 import safetensors.numpy
 
 from musicdesk.encoders.base import Encoded, EncoderPlugin, EncoderSpec, Loudness, WeightsSpec, as_window
-from musicdesk.encoders.musicnn_net import MusicnnNet
-from musicdesk.encoders.musicnn_weights import Network, fold
-from musicdesk.encoders.tf_checkpoint import read_tensors
+from musicdesk.encoders.nets.musicnn_net import MusicnnNet
+from musicdesk.encoders.nets.musicnn_weights import Network, fold
+from musicdesk.encoders.zoo.tf_checkpoint import read_tensors
 from musicdesk.errors import ModelUnavailable
 from musicdesk.features.mel import MelSpec, mel_spectrogram
 from musicdesk.records import EncoderKey, FloatArray
 
 if TYPE_CHECKING:
-    from musicdesk.encoders.musicnn_batch import MusicnnBatch
+    from musicdesk.encoders.nets.musicnn_batch import MusicnnBatch
 
 MEL = MelSpec(rate_hz=16_000, n_fft=512, hop=256, n_mels=96)
 PATCH_FRAMES = 187
@@ -157,7 +157,7 @@ def _on(networks: Sequence[Network], device: str, *, batched: bool) -> "MusicnnN
     """The networks made ready for a device."""
     if not batched:
         return MusicnnNet(networks)
-    from musicdesk.encoders.musicnn_batch import MusicnnBatch  # torch takes a second to import
+    from musicdesk.encoders.nets.musicnn_batch import MusicnnBatch  # torch takes a second to import
 
     return MusicnnBatch(networks, device)
 

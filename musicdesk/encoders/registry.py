@@ -11,8 +11,8 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from musicdesk.encoders import weights
 from musicdesk.encoders.base import Encoder, EncoderPlugin
+from musicdesk.encoders.zoo import weights
 from musicdesk.errors import ModelUnavailable, NotFound
 
 GROUP = "musicdesk.encoders"
@@ -110,7 +110,7 @@ def _trained(models: Path | None) -> dict[str, EncoderPlugin]:
     folders = sorted(models.glob(f"{TRAINED}*/config.json")) if models else []
     if not folders:
         return {}
-    from musicdesk.encoders.cnn_trained import plugin_of
+    from musicdesk.encoders.convnet.trained import plugin_of
 
     found = {config.parent.name: plugin_of(config.parent) for config in folders}
     return {name: plugin for name, plugin in found.items() if plugin is not None}

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from musicdesk import charts
-from musicdesk.encoders import cnn_report
-from musicdesk.encoders.cnn_config import Augmentation, CnnConfig, ImageSpec, lively, shipped_shape
-from musicdesk.encoders.cnn_labels import FOLDS, Labelled, by_folder, divide, heard
-from musicdesk.encoders.cnn_lesson import Lesson
-from musicdesk.encoders.cnn_pictures import Pictures, draw
-from musicdesk.encoders.shipped import shipped_folder
+from musicdesk.encoders.convnet import report as cnn_report
+from musicdesk.encoders.convnet.config import Augmentation, CnnConfig, ImageSpec, lively, shipped_shape
+from musicdesk.encoders.convnet.labels import FOLDS, Labelled, by_folder, divide, heard
+from musicdesk.encoders.convnet.lesson import Lesson
+from musicdesk.encoders.convnet.pictures import Pictures, draw
+from musicdesk.encoders.zoo.shipped import shipped_folder
 from musicdesk.errors import BadRequest, NotFound
 from musicdesk.evaluation.cnn_taught import explained, teacher
 from musicdesk.evaluation.metrics import bootstrap
@@ -275,7 +275,7 @@ def _fold(trial: _Trial, fold: int, member: int, *, job: Job) -> dict[str, Any]:
 
 def _trained(trial: _Trial, fold: int, member: int, workshop: Path, *, job: Job) -> dict[str, Any]:
     """Train a network on a fold and ask it about the test songs."""
-    from musicdesk.encoders.cnn_training import softmax, train  # torch takes a second to import
+    from musicdesk.encoders.convnet.training import softmax, train  # torch takes a second to import
 
     began, codes = time.process_time(), trial.labelled.codes
     config = replace(trial.method.config, seed=trial.method.config.seed + member)

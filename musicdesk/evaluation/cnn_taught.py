@@ -15,8 +15,8 @@ from musicdesk.audio import decode
 from musicdesk.audio.loudness import level
 from musicdesk.encoders import registry
 from musicdesk.encoders.base import Encoder
-from musicdesk.encoders.cnn_lesson import Teacher
-from musicdesk.encoders.cnn_pictures import Pictures
+from musicdesk.encoders.convnet.lesson import Teacher
+from musicdesk.encoders.convnet.pictures import Pictures
 from musicdesk.jobs import Job
 from musicdesk.records import FloatArray, IntArray
 from musicdesk.whole_files import whole

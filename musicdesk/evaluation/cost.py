@@ -14,9 +14,10 @@ import numpy as np
 
 from musicdesk.audio.serving import peak_mb
 from musicdesk.audio.worker import Crash, Pool
-from musicdesk.encoders import devices, registry, weights
+from musicdesk.encoders import devices, registry
 from musicdesk.encoders.analysing import FILE_LIMIT_S, Engine, Plan, Request
 from musicdesk.encoders.base import EncoderSpec
+from musicdesk.encoders.zoo import weights
 from musicdesk.errors import NothingYet
 from musicdesk.jobs import Job
 from musicdesk.library.walk import music_in

@@ -18,10 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from musicdesk.audio import decode
-from musicdesk.encoders import registry, weights
+from musicdesk.encoders import registry
 from musicdesk.encoders.analysing import Engine, Plan, Request
 from musicdesk.encoders.base import EncoderSpec
 from musicdesk.encoders.pooling import Standardiser
+from musicdesk.encoders.zoo import weights
 from musicdesk.errors import NothingYet, UnreadableAudio
 from musicdesk.evaluation.recoding import CODECS, RATE_HZ
 from musicdesk.features.fingerprint import SAME, agreement, fingerprint, first_look, likely

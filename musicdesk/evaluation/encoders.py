@@ -11,10 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from musicdesk.encoders import cnn_labels, registry, weights
+from musicdesk.encoders import registry
 from musicdesk.encoders.analysing import Plan
-from musicdesk.encoders.cnn_labels import Labelled, artist_of
+from musicdesk.encoders.convnet import labels as cnn_labels
+from musicdesk.encoders.convnet.labels import Labelled, artist_of
 from musicdesk.encoders.pooling import Standardiser
+from musicdesk.encoders.zoo import weights
 from musicdesk.errors import BadRequest, NothingYet
 from musicdesk.evaluation.emotify import EMOTIONS, emotions_of
 from musicdesk.evaluation.excerpts import Encoding, Excerpt, enough_music_in, excerpts_of, format_similarity

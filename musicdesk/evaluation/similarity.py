@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from musicdesk.encoders import registry, weights
+from musicdesk.encoders import registry
 from musicdesk.encoders.analysing import Plan
 from musicdesk.encoders.pooling import Standardiser
+from musicdesk.encoders.zoo import weights
 from musicdesk.evaluation.excerpts import (
     Encoding,
     Excerpt,

@@ -10,8 +10,9 @@ from click.testing import CliRunner, Result
 
 from musicdesk.cli.context import Context
 from musicdesk.cli.train_student import train_student
-from musicdesk.encoders import musicnn, weights
+from musicdesk.encoders import musicnn
 from musicdesk.encoders.cnn import Cnn
+from musicdesk.encoders.zoo import weights
 from musicdesk.settings import Folders
 
 RATE_HZ = 16_000

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from musicdesk.encoders import weights
 from musicdesk.encoders.musicnn import PLUGIN
+from musicdesk.encoders.zoo import weights
 from musicdesk.settings import Folders
 
 pytest.register_assert_rewrite("encoders.encoder_contract")

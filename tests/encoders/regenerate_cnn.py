@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from encoders.golden_sounds import SOUNDS
 
 from musicdesk.encoders.cnn import PLUGIN
-from musicdesk.encoders.shipped import shipped_folder
+from musicdesk.encoders.zoo.shipped import shipped_folder
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from encoders.golden_sounds import SOUNDS
 from encoders.tiny_jukebox import TINY, checkpoints
 
-from musicdesk.encoders.jukebox_config import FULL, RATE_HZ
+from musicdesk.encoders.nets.jukebox_config import FULL, RATE_HZ
 
 GOLDEN = Path(__file__).with_name("jukebox_golden.npz")
 HEARD = ("chords", "beats")

@@ -16,11 +16,12 @@ from safetensors.numpy import load_file, save_file
 from scipy.stats import rankdata
 
 from musicdesk.audio.loudness import level
-from musicdesk.encoders import cnn, musicnn, registry, weights
+from musicdesk.encoders import cnn, musicnn, registry
 from musicdesk.encoders.cnn import PLUGIN, SPEC, WEIGHTS, Cnn, image_of
-from musicdesk.encoders.cnn_layers import POOLS, StudentNet
+from musicdesk.encoders.convnet.layers import POOLS, StudentNet
 from musicdesk.encoders.musicnn import MSD_TAGS, Musicnn, log_mel_patches
-from musicdesk.encoders.shipped import shipped_folder
+from musicdesk.encoders.zoo import weights
+from musicdesk.encoders.zoo.shipped import shipped_folder
 from musicdesk.errors import ModelUnavailable
 
 FOLDER = shipped_folder("cnn")

@@ -22,10 +22,10 @@ from transformers.models.wav2vec2_conformer.modeling_wav2vec2_conformer import W
 from musicdesk.encoders import muq, musicfm, registry
 from musicdesk.encoders.analysing import Engine, Plan, Request
 from musicdesk.encoders.base import Encoder, EncoderPlugin, Loudness
-from musicdesk.encoders.conformer import Conformer, one_by_one
-from musicdesk.encoders.conformer_checkpoint import conformer_part, fitting, shapes_of
-from musicdesk.encoders.conformer_config import ConformerConfig, log_mel
-from musicdesk.encoders.conformer_encoder import ConformerNet
+from musicdesk.encoders.nets.conformer import Conformer, one_by_one
+from musicdesk.encoders.nets.conformer_checkpoint import conformer_part, fitting, shapes_of
+from musicdesk.encoders.nets.conformer_config import ConformerConfig, log_mel
+from musicdesk.encoders.nets.conformer_encoder import ConformerNet
 from musicdesk.errors import ModelUnavailable
 from musicdesk.records import Analysis
 

@@ -14,11 +14,13 @@ from encoders.golden_sounds import beats, chords
 from encoders.tiny_encodecmae import CONFIG, MEL, MEL_CONFIG, PLUGIN
 from transformers import EncodecConfig, EncodecModel
 
-from musicdesk.encoders import encodecmae, encodecmae_mel, registry, weights
+from musicdesk.encoders import encodecmae, registry
 from musicdesk.encoders.analysing import Engine, Plan, Request
 from musicdesk.encoders.base import Encoder, EncoderPlugin, Loudness
-from musicdesk.encoders.encodec_net import EncodecEncoder
-from musicdesk.encoders.encodecmae_net import TRAINING, MelMae, SoundMae
+from musicdesk.encoders.nets import encodecmae_mel
+from musicdesk.encoders.nets.encodec_net import EncodecEncoder
+from musicdesk.encoders.nets.encodecmae_net import TRAINING, MelMae, SoundMae
+from musicdesk.encoders.zoo import weights
 from musicdesk.errors import ModelUnavailable
 from musicdesk.jobs import Job
 from musicdesk.records import Analysis

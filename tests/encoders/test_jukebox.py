@@ -17,13 +17,14 @@ from encoders.encoder_contract import EncoderContract
 from encoders.golden_sounds import SOUNDS
 from encoders.tiny_jukebox import PLUGIN, STUDY, TINY, checkpoints, write_checkpoints
 
-from musicdesk.encoders import jukebox, memory, registry
+from musicdesk.encoders import jukebox, registry
 from musicdesk.encoders.analysing import Engine, Plan, Request
 from musicdesk.encoders.base import Encoder
-from musicdesk.encoders.jukebox_config import FULL, JukeboxConfig
-from musicdesk.encoders.jukebox_net import EARS, MIND, Jukebox
-from musicdesk.encoders.jukebox_prior import time_bins
-from musicdesk.encoders.jukebox_vqvae import Ears
+from musicdesk.encoders.nets.jukebox_config import FULL, JukeboxConfig
+from musicdesk.encoders.nets.jukebox_net import EARS, MIND, Jukebox
+from musicdesk.encoders.nets.jukebox_prior import time_bins
+from musicdesk.encoders.nets.jukebox_vqvae import Ears
+from musicdesk.encoders.zoo import memory
 from musicdesk.errors import ModelUnavailable
 from musicdesk.records import Analysis
 

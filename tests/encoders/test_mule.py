@@ -17,10 +17,11 @@ from mule_torch.frontend import slice_mel
 from mule_torch.layers import WSConv2d
 from safetensors.torch import load_file, save_file
 
-from musicdesk.encoders import mule, registry, weights
+from musicdesk.encoders import mule, registry
 from musicdesk.encoders.analysing import Engine, Plan, Request
 from musicdesk.encoders.base import Encoder, Loudness
-from musicdesk.encoders.mule_net import MuleNet
+from musicdesk.encoders.nets.mule_net import MuleNet
+from musicdesk.encoders.zoo import weights
 from musicdesk.errors import ModelUnavailable
 from musicdesk.jobs import Job
 from musicdesk.records import Analysis

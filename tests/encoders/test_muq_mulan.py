@@ -18,9 +18,9 @@ from transformers import XLMRobertaModel
 from musicdesk.encoders import muq_mulan, registry
 from musicdesk.encoders.analysing import Engine, Plan, Request
 from musicdesk.encoders.base import Encoder, EncoderPlugin, Loudness
-from musicdesk.encoders.conformer_config import MulanConfig
-from musicdesk.encoders.muq_mulan_checkpoint import halves, roberta_shapes
-from musicdesk.encoders.muq_mulan_text import MulanText, TextEncoder, roberta
+from musicdesk.encoders.nets.conformer_config import MulanConfig
+from musicdesk.encoders.nets.muq_mulan_checkpoint import halves, roberta_shapes
+from musicdesk.encoders.nets.muq_mulan_text import MulanText, TextEncoder, roberta
 from musicdesk.errors import BadRequest, ModelUnavailable
 from musicdesk.records import Analysis
 
@@ -118,7 +118,7 @@ def test_words_without_their_library_or_their_files_are_a_sentence(
 ) -> None:
     with pytest.raises(ModelUnavailable, match="cannot be read"):
         muq_mulan.open_text(tmp_path, config=tiny.MULAN)
-    monkeypatch.delitem(sys.modules, "musicdesk.encoders.muq_mulan_text")
+    monkeypatch.delitem(sys.modules, "musicdesk.encoders.nets.muq_mulan_text")
     monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(ModelUnavailable, match=r"musicdesk\[transformers\]"):
         muq_mulan.open_text(converted / "tiny-muq-mulan", config=tiny.MULAN)

@@ -13,7 +13,7 @@ from safetensors.numpy import load_file
 from musicdesk.audio.decode import read
 from musicdesk.encoders import musicnn
 from musicdesk.encoders.musicnn import MSD_TAGS, MTT_TAGS, VOCABULARY, Musicnn, log_mel_patches, merge_tags
-from musicdesk.encoders.musicnn_net import MusicnnNet
+from musicdesk.encoders.nets.musicnn_net import MusicnnNet
 
 PUBLISHED = ("techno", "electronic", "synth", "fast", "beat", "drums", "no vocals", "no vocal", "dance", "ambient")
 """Top ten tags of joram-moments_of_clarity-08-solipsism-59-88.mp3 by MTT_musicnn, from the package's README."""

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from encoders.encoder_contract import heard
 
-from musicdesk.encoders import registry, shipped
+from musicdesk.encoders import registry
 from musicdesk.encoders.musicnn import PLUGIN as MUSICNN
+from musicdesk.encoders.zoo import shipped
 from musicdesk.errors import ModelUnavailable, NotFound
 
 FOREIGN = """
@@ -156,7 +157,8 @@ def test_the_best_available_is_musicnn_where_it_is_installed(musicnn_folder: Pat
 
 def test_listing_encoders_loads_neither_torch_nor_librosa() -> None:
     code = (
-        "import sys; from musicdesk.encoders import registry, weights; from pathlib import Path;"
+        "import sys; from pathlib import Path;"
+        "from musicdesk.encoders import registry; from musicdesk.encoders.zoo import weights;"
         "[weights.status(registry.plugin(n), Path('none')) for n in registry.names()];"
         "sys.exit(bool({'torch', 'librosa', 'numba'} & set(sys.modules)))"
     )

@@ -18,7 +18,7 @@ pytest.importorskip("transformers")
 from musicdesk.encoders import mert, music2vec, registry  # noqa: E402
 from musicdesk.encoders.analysing import Engine, Plan, Request  # noqa: E402
 from musicdesk.encoders.base import Loudness  # noqa: E402
-from musicdesk.encoders.unpickling import read_safetensors  # noqa: E402
+from musicdesk.encoders.zoo.unpickling import read_safetensors  # noqa: E402
 from musicdesk.errors import ModelUnavailable  # noqa: E402
 from musicdesk.records import Analysis  # noqa: E402
 
@@ -127,7 +127,7 @@ SAMPLE = {
     ids=["95M", "330M", "music2vec"],
 )
 def test_the_full_network_has_the_names_and_shapes_of_the_checkpoint(plugin, architecture, millions):
-    from musicdesk.encoders.hubert_net import built
+    from musicdesk.encoders.nets.hubert_net import built
 
     shapes = architecture.shapes()
     with torch.device("meta"):

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from musicdesk.encoders.cnn_config import Augmentation, CnnConfig, ImageSpec
-from musicdesk.encoders.cnn_lesson import Lesson
-from musicdesk.encoders.cnn_pictures import Pictures
+from musicdesk.encoders.convnet.config import Augmentation, CnnConfig, ImageSpec
+from musicdesk.encoders.convnet.lesson import Lesson
+from musicdesk.encoders.convnet.pictures import Pictures
 
 IMAGE = ImageSpec(rate_hz=16_000, bands=16, frames=16, segment_s=1.0, n_fft=256)
 CONFIG = CnnConfig(

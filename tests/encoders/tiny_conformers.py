@@ -15,7 +15,7 @@ from encoders.made_weights import made
 
 from musicdesk.encoders import muq, muq_mulan, musicfm
 from musicdesk.encoders.base import EncoderPlugin, EncoderSpec
-from musicdesk.encoders.conformer_config import ConformerConfig, MulanConfig, TextConfig
+from musicdesk.encoders.nets.conformer_config import ConformerConfig, MulanConfig, TextConfig
 from musicdesk.records import EncoderKey
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import numpy as np
 
 from musicdesk.encoders import encodecmae
 from musicdesk.encoders.base import EncoderSpec
-from musicdesk.encoders.encodecmae_config import EncodecMaeConfig
+from musicdesk.encoders.nets.encodecmae_config import EncodecMaeConfig
 from musicdesk.records import EncoderKey
 
 CONFIG = EncodecMaeConfig(filters=4, dim=24, layers=3, heads=4, inner=48)

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 
 from musicdesk.encoders import jukebox
-from musicdesk.encoders.jukebox_config import JukeboxConfig
-from musicdesk.encoders.jukebox_net import EARS, MIND, Jukebox
+from musicdesk.encoders.nets.jukebox_config import JukeboxConfig
+from musicdesk.encoders.nets.jukebox_net import EARS, MIND, Jukebox
 from musicdesk.records import EncoderKey
 
 TINY = JukeboxConfig(

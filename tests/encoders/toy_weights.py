@@ -46,7 +46,7 @@ def to_safetensors(source: Path, folder: Path) -> None:
 
 
 def from_pickle(source: Path, folder: Path) -> None:
-    from musicdesk.encoders.unpickling import tensors_of, write_safetensors
+    from musicdesk.encoders.zoo.unpickling import tensors_of, write_safetensors
 
     write_safetensors(tensors_of(source / "gains.bin"), folder / "weights.safetensors")
 

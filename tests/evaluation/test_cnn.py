@@ -11,7 +11,7 @@ import torch
 from encoders.tiny_cnn import CONFIG
 from mutagen.flac import FLAC
 
-from musicdesk.encoders.cnn_config import CnnConfig
+from musicdesk.encoders.convnet.config import CnnConfig
 from musicdesk.errors import BadRequest, NotFound
 from musicdesk.evaluation import cnn
 from musicdesk.evaluation.cnn import CONTROL, Method, draw_charts, measure, methods, paper

@@ -8,8 +8,8 @@ import sounds
 from mutagen import File
 
 from musicdesk.cli.main import run
-from musicdesk.encoders import weights
 from musicdesk.encoders.musicnn import PLUGIN as MUSICNN
+from musicdesk.encoders.zoo import weights
 from musicdesk.errors import BadRequest, ModelUnavailable, NothingYet
 from musicdesk.evaluation import encoders
 from musicdesk.jobs import Job

@@ -1,0 +1,1 @@
+"""The architectures behind the backends, with the names that their published checkpoints use."""
