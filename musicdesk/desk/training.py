@@ -60,9 +60,9 @@ class Training:
     def __init__(self, *, tracks: TrackStore, folders: Folders, events: Events, now: Callable[[], float]) -> None:
         self._tracks, self._folders, self._events, self._now = tracks, folders, events, now
 
-    def usual(self, *, epochs: int | None = None) -> CnnConfig:
-        """What a training begins with where nobody wishes for anything else."""
-        return self.wished({"epochs": epochs})
+    def usual(self, *, epochs: int | None = None, start: str = "scratch") -> CnnConfig:
+        """What a training begins with where nobody wishes for more; ``start`` is scratch or shipped."""
+        return self.wished({"epochs": epochs, "start": start})
 
     def wished(self, wishes: Wishes) -> CnnConfig:
         """The usual config with a person's wishes; None is no wish. Raises BadRequest for one that cannot be."""

@@ -76,7 +76,7 @@ class TrainingController(QObject):
         def work(job: Job) -> TrainedModel:
             training = self._desk.training
             return training.train(
-                labels=wanted.labels, config=training.usual(epochs=wanted.epochs), name=wanted.name,
+                labels=wanted.labels, config=training.usual(epochs=wanted.epochs, start=wanted.start), name=wanted.name,
                 device=self._desk.settings.device, job=job, each=lambda epoch: tasks.tell(self._hear, epoch),
             )  # fmt: skip
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -24,7 +25,10 @@ from musicdesk.ui.training_words import FEWEST, PREFIX, classes_text, name_fits,
 
 GENRES, FOLDERS = "genre-tags", "folders"
 """Labels that the library has already: its genre tags, or the folder that each track lies in."""
-EPOCHS = 60
+SCRATCH, SHIPPED = "scratch", "shipped"
+"""What a network begins with: chance, or the one that comes with musicdesk."""
+EPOCHS = {SCRATCH: 60, SHIPPED: 20}
+"""As many as are usual with either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Wanted:
     labels: str | Path
     name: str
     epochs: int
+    start: str = SCRATCH
 
 
 class TrainingForm(QWidget):
@@ -54,6 +59,7 @@ class TrainingForm(QWidget):
             FlatChoice("The folders that tracks lie in"),
         )
         self.csv = FlatChoice("A CSV file")
+        self.scratch, self.shipped = FlatChoice("Nothing"), FlatChoice("The network that comes with musicdesk")
         self.browse, self.file = QPushButton("Choose…"), ElidedLabel(soft=True)
         self.name, self.epochs, self.start = QLineEdit("own"), QSpinBox(), QPushButton("Start training")
         self.note, self.found = SoftSentence(), SoftSentence("Looking …")
@@ -68,11 +74,16 @@ class TrainingForm(QWidget):
 
     def _fill(self) -> None:
         self.genres.setChecked(True)
+        self.scratch.setChecked(True)
+        self.scratch.setToolTip(
+            "It hears for itself what tells the classes apart: better with a thousand tracks or more"
+        )
+        self.shipped.setToolTip("It keeps what that network can hear already: quicker, and better with few tracks")
         self.csv.setToolTip("Columns: path or track, and label; a line a track")
         self.browse.setToolTip("Choose the CSV file with a label for each track")
         self.file.setText("with a path and a label in each line")
         self.epochs.setRange(1, 1000)
-        self.epochs.setValue(EPOCHS)
+        self.epochs.setValue(EPOCHS[SCRATCH])
         self.epochs.setToolTip(
             "How often it goes through all tracks at most; it stops by itself when it learns no more"
         )
@@ -100,6 +111,7 @@ class TrainingForm(QWidget):
         form.addRow("Labels", self.genres)
         form.addRow("", self.folders)
         form.addRow("", file)
+        form.addRow("Begin with", self._beginnings())
         form.addRow("Name", name)
         form.addRow("Epochs", epochs)
         form.addRow("", self.note)
@@ -115,7 +127,17 @@ class TrainingForm(QWidget):
         column.addStretch(0)  # takes the room of the table while there is none
         self.table.setMinimumHeight(120)
 
+    def _beginnings(self) -> QHBoxLayout:
+        """The two beginnings, of which one holds whatever the labels are."""
+        group = QButtonGroup(self)
+        for choice in (self.scratch, self.shipped):
+            group.addButton(choice)
+        row = _row(self.scratch, self.shipped)
+        row.addStretch(1)
+        return row
+
     def _connect(self) -> None:
+        self.shipped.toggled.connect(lambda on: self.epochs.setValue(EPOCHS[SHIPPED if on else SCRATCH]))
         for choice in (self.genres, self.folders, self.csv):
             choice.toggled.connect(lambda on: self._choose() if on else None)
         self.browse.clicked.connect(self._browse)
@@ -135,7 +157,8 @@ class TrainingForm(QWidget):
     @property
     def wanted(self) -> Wanted:
         """What is asked for now."""
-        return Wanted(self.labels, PREFIX + self.name.text(), self.epochs.value())
+        start = SHIPPED if self.shipped.isChecked() else SCRATCH
+        return Wanted(self.labels, PREFIX + self.name.text(), self.epochs.value(), start)
 
     def set_classes(self, classes: Sequence[ClassCount]) -> None:
         """Show the classes that were found."""

@@ -62,6 +62,16 @@ def test_what_is_asked_for_is_told(form: TrainingForm, tmp_path: Path) -> None:
     assert asked.last == (Wanted(tmp_path / "labels.csv", "cnn-night", 7),)
 
 
+def test_a_network_may_begin_with_the_one_that_is_there(form: TrainingForm) -> None:
+    asked = Heard(form.start_asked)
+    form.shipped.click()
+    assert form.genres.isChecked(), "where the labels come from is another question"
+    form.start.click()
+    assert asked.last == (Wanted("genre-tags", "cnn-own", 20, "shipped"),)
+    form.scratch.click()
+    assert (form.wanted.start, form.wanted.epochs) == ("scratch", 60)
+
+
 def test_a_csv_must_be_chosen_first(form: TrainingForm) -> None:
     chosen = Heard(form.labels_chosen)
     form.csv.click()
