@@ -9,6 +9,7 @@
     ├── NothingYet                 the library, the analysis or the feedback is still empty
     ├── UnreadableAudio            one file's sound cannot be had; costs that file alone
     ├── UnreadablePlaylist         a playlist file that is none
+    ├── UnreadableLog              a listening log or a player's library that is none
     ├── ModelUnavailable           weights missing, broken, not downloadable; a library missing
     │   └── LicenceNotAccepted     weights whose licence has to be accepted before they are fetched
     ├── DataFolderError            the data folder cannot be used
@@ -48,6 +49,10 @@ class UnreadableAudio(UserFacing):
 
 class UnreadablePlaylist(UserFacing):
     """A playlist file that is none."""
+
+
+class UnreadableLog(UserFacing):
+    """A file of what was heard elsewhere that is none, or is damaged."""
 
 
 class ModelUnavailable(UserFacing):

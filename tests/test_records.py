@@ -1,7 +1,19 @@
 import numpy as np
 import pytest
 
-from musicdesk.records import Coverage, EncoderKey, Feedback, Part, Pick, Prototype, Tags, Taste, Track, printable
+from musicdesk.records import (
+    Advisor,
+    Coverage,
+    EncoderKey,
+    Feedback,
+    Part,
+    Pick,
+    Prototype,
+    Tags,
+    Taste,
+    Track,
+    printable,
+)
 
 KEY = EncoderKey("test", "1", "none")
 
@@ -92,3 +104,19 @@ def test_what_counts_for_and_against_the_taste(said, positive, negative):
 def test_the_reason_of_a_pick_is_its_largest_part():
     pick = Pick(Track(1, "/x"), 1.0, 0.9, (Part("piano", 0, 1.0, 0.4, 0.9), Part("slow", 1, 1.0, 0.6, 0.9)))
     assert pick.why == "slow +0.60"
+
+
+def test_an_advisor_is_found_by_name_and_id_and_replaced_by_name():
+    habits, mine = Advisor("ease", "people's habits", 0.4), Advisor("content-last", "my history")
+    taste = Taste(KEY, (), advisors=(habits, mine))
+    for reference in ("people's habits", " People's Habits", "ease", "advisor:people's habits"):
+        assert taste.advisor(reference) is habits
+    assert taste.advisor("polka") is None
+    louder = Advisor("item-knn", "people's habits", 1.5)
+    assert taste.advised(louder).advisors == (louder, mine)
+
+
+def test_an_advisor_counts_unless_it_is_muted_or_a_prototype_is_on_solo():
+    advisors = (Advisor("ease", "people's habits", 0.5), Advisor("content-last", "my history", 1.5, muted=True))
+    assert Taste(KEY, (proto("a"),), advisors=advisors).advisor_gains.tolist() == [0.5, 0.0]
+    assert Taste(KEY, (proto("a", solo=True),), advisors=advisors).advisor_gains.tolist() == [0.0, 0.0]
