@@ -7,7 +7,7 @@ marker as well, so that a grey print can be read.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +67,51 @@ def lines(path: Path, series: Mapping[str, Sequence[float]], *, title: str, x_la
         axes.set(xlabel=x_label, ylabel=y_label)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend()
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """One set of curves, each a list of points (x, y)."""
+
+    title: str
+    x_label: str
+    y_label: str
+    series: Mapping[str, Sequence[tuple[float, float]]]
+    intervals: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
+    """(low, high) of every point of a curve, drawn as a shade; not every curve needs them."""
+    chance: float | None = None
+    """Where a dashed line stands: what guessing reaches."""
+
+
+def curves(path: Path, sets: Sequence[Curves], *, log: bool = False) -> None:
+    """Several sets of curves side by side with one legend; ``log`` where size and cost grow by powers of ten.
+
+    A curve of one name looks the same in every set.
+    """
+    names = tuple(dict.fromkeys(name for one in sets for name in one.series))
+    _something(names)
+    with _chart(path, width=2.6 + 4.6 * len(sets), height=4.8) as figure:
+        for number, one in enumerate(sets):
+            axes = figure.add_subplot(1, len(sets), number + 1)
+            for name, points in one.series.items():
+                x, y = np.array(points, dtype=float).reshape(-1, 2).T
+                look = _look(names.index(name))
+                axes.plot(x, y, label=name, **look)
+                if name in one.intervals:
+                    axes.fill_between(x, *np.array(one.intervals[name]).T, color=look["color"], alpha=0.12, lw=0)
+            if one.chance is not None:
+                axes.axhline(one.chance, color=_CHANCE, linestyle="--", linewidth=1.4)
+            if log:
+                axes.set(xscale="log", yscale="log")
+                places = sorted({x for points in one.series.values() for x, _ in points})
+                axes.set_xticks(places, [f"{x:,g}" for x in places])
+                axes.minorticks_off()
+            axes.set_title(one.title, loc="left")
+            axes.set(xlabel=one.x_label, ylabel=one.y_label)
+        handles = {
+            label: line for axes in figure.axes for line, label in zip(*axes.get_legend_handles_labels(), strict=True)
+        }
+        figure.legend(handles.values(), handles, loc="outside right upper")
 
 
 def bars(
@@ -156,7 +201,7 @@ def _look(number: int) -> dict[str, Any]:
     return {
         "color": COLOURS[number % len(COLOURS)],
         "linestyle": _DASHES[number % len(_DASHES)],
-        "marker": _MARKERS[number % len(_MARKERS)],
+        "marker": _MARKERS[(number + number // len(COLOURS)) % len(_MARKERS)],
         "markersize": 4,
     }
 

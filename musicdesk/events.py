@@ -38,3 +38,5 @@ class Events:
     """The current taste or its undo history changed."""
     playlists_changed: Event[None] = field(default_factory=Event)
     """A saved playlist came, changed or went."""
+    listeners_changed: Event[None] = field(default_factory=Event)
+    """What was heard elsewhere came, went, or was matched with the library anew."""

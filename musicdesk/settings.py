@@ -44,6 +44,8 @@ class Settings:
 
     encoder: str = "musicnn"
     """The encoder whose vectors are used."""
+    recommender: str = "blend"
+    """What advises beside the prototypes: blend (whatever suits what is known), none, or a recommender's name."""
     workers: int = 0
     """Processes for the analysis; 0: half the cores."""
     device: str = "auto"

@@ -36,7 +36,13 @@ def draw_scatter(path):
     charts.scatter(path, points, title="Cost", x_label="CPU s", y_label="MAP", log_x=True)
 
 
-KINDS = (draw_lines, draw_bars, draw_panels, draw_matrix, draw_scatter)
+def draw_curves(path):
+    time = charts.Curves("Time", "items", "CPU s", {"ease": [(1e3, 0.1), (1e4, 20)], "elsa": [(1e3, 1)]})
+    memory = charts.Curves("Memory", "items", "MB", {"elsa": [(1e3, 100), (1e4, 300)]})
+    charts.curves(path, [time, memory], log=True)
+
+
+KINDS = (draw_lines, draw_bars, draw_panels, draw_matrix, draw_scatter, draw_curves)
 
 
 def pixels(path):
@@ -70,6 +76,11 @@ def test_a_longer_bar_has_more_ink(tmp_path):
     rows = np.flatnonzero(blue)
     top, bottom = blue[rows[: len(rows) // 2]], blue[rows[len(rows) // 2 :]]
     assert np.median(bottom) / np.median(top) == pytest.approx(0.55 / 0.40, rel=0.1)
+
+
+def test_twenty_curves_look_different():
+    looks = [charts._look(number) for number in range(20)]
+    assert len({(look["color"], look["linestyle"], look["marker"]) for look in looks}) == 20
 
 
 def test_an_interval_may_be_a_point_and_a_mean_may_be_nought(tmp_path):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from musicdesk.cli.bench_recommenders import bench_recommenders
 from musicdesk.cli.context import Context, json_option, passed
 from musicdesk.cli.output import latency_json, show, table
 from musicdesk.cli.progress import job
@@ -236,4 +237,5 @@ def _faults_text(report: "FaultReport") -> str:
     return "\n".join([*lines, *(f"  ! {problem}" for problem in report.problems)])
 
 
+bench.add_command(bench_recommenders)
 COMMANDS = (bench,)

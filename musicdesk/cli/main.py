@@ -18,9 +18,11 @@ from musicdesk.cli import (
     evaluate,
     feedback,
     library,
+    listens,
     models,
     playlists,
     recommend,
+    recommenders,
     start,
     taste,
     train,
@@ -49,7 +51,22 @@ def cli(context: click.Context, data: Path | None) -> None:
     context.obj = context.with_resource(Context.make(data))
 
 
-for room in (library, analysis, feedback, taste, recommend, playlists, models, train, bench, evaluate, start):
+ROOMS = (
+    library,
+    analysis,
+    feedback,
+    taste,
+    recommend,
+    recommenders,
+    playlists,
+    listens,
+    models,
+    train,
+    bench,
+    evaluate,
+    start,
+)
+for room in ROOMS:
     for command in room.COMMANDS:
         cli.add_command(command)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from musicdesk.records import Coverage, Explanation, Latency, Measure, Pick, Taste, Track, printable
+from musicdesk.records import Advisor, Coverage, Explanation, Latency, Measure, Pick, Taste, Track, printable
 
 BAR = "█▉▊▋▌▍▎▏"[::-1]
 
@@ -104,18 +104,39 @@ def taste_json(taste: Taste) -> dict[str, Any]:
             }
             for number, (p, gain) in enumerate(zip(taste.prototypes, taste.gains, strict=True), start=1)
         ],
+        "advisors": [advisor_json(a, gain) for a, gain in zip(taste.advisors, taste.advisor_gains, strict=True)],
+    }
+
+
+def advisor_json(advisor: Advisor, counts: float) -> dict[str, Any]:
+    """A recommender as a slider; ``counts`` is its gain after mute and solo."""
+    return {
+        "id": advisor.id,
+        "name": advisor.name,
+        "gain": round(advisor.gain, 3),
+        "counts": round(float(counts), 3),
+        "muted": advisor.muted,
+        "knows": advisor.knows,
     }
 
 
 def taste_text(taste: Taste, exemplars: dict[str, Track]) -> str:
     """The prototypes like channels of a mixer."""
     lines = [_taste_head(taste)]
-    width = max((len(p.name) for p in taste.prototypes), default=0)
+    names = [p.name for p in taste.prototypes] + [a.name for a in taste.advisors]
+    width = max(map(len, names), default=0)
     for number, p in enumerate(taste.prototypes, start=1):
         flags = "".join(mark for mark, on in (("M", p.muted), ("S", p.solo), ("L", p.locked)) if on)
         heard = ", ".join(exemplars[h].title for h in p.exemplars if h in exemplars)
         lines.append(f"{number:>2}  {p.name:<{width}}  {slider(p.gain)} {p.gain:+.2f} {flags:<3} ▶ {heard}")
+    lines += [f" +  {advisor_line(advisor, width)}" for advisor in taste.advisors]
     return "\n".join(lines)
+
+
+def advisor_line(advisor: Advisor, width: int) -> str:
+    """A recommender like a channel of a mixer."""
+    flag = "M" if advisor.muted else ""
+    return f"{advisor.name:<{width}}  {slider(advisor.gain)} {advisor.gain:+.2f} {flag:<3} {advisor.knows}"
 
 
 def slider(gain: float, width: int = 13) -> str:

@@ -10,6 +10,8 @@ import click
 
 from musicdesk.cli.context import Context, json_option, passed
 from musicdesk.cli.output import explanation_json, explanation_text, pick_json, picks_text, show
+from musicdesk.cli.recommenders import group_json, group_text
+from musicdesk.errors import BadRequest
 from musicdesk.records import Query, Ranking, printable
 
 QUERY = Query()
@@ -67,15 +69,23 @@ def query_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command()
+@click.option("--for", "listeners", metavar="NAME", multiple=True, help="For a group: give one for each; you are “me”.")
 @json_option
 @passed
 @query_options
-def recommend(context: Context, query: Query, as_json: bool) -> None:
-    """The tracks of your library that fit your taste best, each with its reason.
+def recommend(context: Context, query: Query, listeners: tuple[str, ...], as_json: bool) -> None:
+    """The tracks of your library that fit your taste best, each with its reason; or a list for several listeners, in
+    which everyone's kinds of music have their share, and which says whose each track is.
 
     Example: musicdesk recommend --limit 10 --not-artist "Some Band"
     """
-    _show(context, context.desk.recommending.rank(query), as_json=as_json)
+    if not listeners:
+        _show(context, context.desk.recommending.rank(query), as_json=as_json)
+        return
+    if query.seed:
+        raise BadRequest("A list for a group starts from what its listeners know, not from a track.")
+    found = context.desk.advising.group(listeners, query=query)
+    show(group_json(found), group_text(found), as_json=as_json)
 
 
 @click.command()

@@ -1,13 +1,13 @@
 """Playlists: kept inside, written for other players, read back."""
 
 import os
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from musicdesk.errors import BadRequest, NotFound, NothingYet
 from musicdesk.events import Events
+from musicdesk.listens.matching import Matcher
 from musicdesk.playlists import files
 from musicdesk.records import Playlist, PlaylistEntry, Track
 from musicdesk.store.playlists import PlaylistStore, SavedPlaylist
@@ -55,12 +55,13 @@ class Curating:
     def read(self, path: Path) -> ImportReport:
         """Match a playlist file with the library: by path, then MusicBrainz id, then artist, title and length."""
         playlist = files.read(path)
-        matcher = _Matcher(self._tracks.all(include_missing=True))
-        matched = [(entry, matcher.match(entry)) for entry in playlist.entries]
+        matcher = Matcher(self._tracks.all(include_missing=True))
+        meant = [matcher.track(entry) for entry in playlist.entries]
+        tracks = self._tracks.many({id_ for id_ in meant if id_ is not None})
         return ImportReport(
             playlist.name,
-            tuple(track for _, track in matched if track is not None),
-            tuple(entry for entry, track in matched if track is None),
+            tuple(tracks[id_] for id_ in meant if id_ is not None),
+            tuple(entry for entry, id_ in zip(playlist.entries, meant, strict=True) if id_ is None),
         )
 
     def playlists(self) -> tuple[SavedPlaylist, ...]:
@@ -91,41 +92,6 @@ class Curating:
     def _need(self, name: str) -> None:
         if all(kept.name != name for kept in self._playlists.all()):
             raise NotFound(f"There is no playlist called “{name}”.")
-
-
-class _Matcher:
-    """Finds the tracks that the lines of a playlist mean."""
-
-    def __init__(self, tracks: Sequence[Track]) -> None:
-        self._by_path = {_folded(t.path): t for t in tracks}
-        self._by_mbid = {t.tags.recording_mbid: t for t in tracks if t.tags.recording_mbid}
-        self._by_words: dict[tuple[str, str], list[Track]] = {}
-        self._by_name: dict[str, list[Track]] = {}
-        for track in tracks:
-            self._by_words.setdefault((_folded(track.artist), _folded(track.title)), []).append(track)
-            self._by_name.setdefault(_folded(os.path.basename(track.path)), []).append(track)
-
-    def match(self, entry: PlaylistEntry) -> Track | None:
-        """The one track that fits, or None."""
-        found = self._by_path.get(_folded(entry.path)) or self._by_mbid.get(entry.recording_mbid)
-        if found is not None:
-            return found
-        named = self._by_name.get(_folded(os.path.basename(entry.path)), [])
-        worded = self._by_words.get((_folded(entry.artist), _folded(entry.title)), []) if entry.title else []
-        for candidates in (worded, named):
-            fitting = [track for track in candidates if _fits(entry.length_s, track.length_s)]
-            if len(fitting) == 1:
-                return fitting[0]
-        return None
-
-
-def _fits(told_s: float | None, length_s: float) -> bool:
-    return told_s is None or told_s <= 0 or abs(told_s - length_s) <= 3.0
-
-
-def _folded(text: str) -> str:
-    """One spelling for what is written the same: NFC, no case."""
-    return unicodedata.normalize("NFC", text).casefold()
 
 
 def _entry(track: Track) -> PlaylistEntry:

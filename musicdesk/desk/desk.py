@@ -12,9 +12,11 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from musicdesk.desk.advising import Advising
 from musicdesk.desk.curating import Curating
 from musicdesk.desk.editing import Editing
 from musicdesk.desk.indexing import Indexing
+from musicdesk.desk.listeners import Listeners
 from musicdesk.desk.listening import Listening, Player
 from musicdesk.desk.modelling import Modelling
 from musicdesk.desk.recommending import Recommending
@@ -25,6 +27,7 @@ from musicdesk.settings import Folders, Settings
 from musicdesk.store.costs import CostStore
 from musicdesk.store.database import Database
 from musicdesk.store.feedback import FeedbackStore
+from musicdesk.store.listeners import ListenerStore
 from musicdesk.store.lock import Writer
 from musicdesk.store.playlists import PlaylistStore
 from musicdesk.store.tastes import TasteStore
@@ -62,7 +65,13 @@ class Desk:
             now=now,
         )
         snapshots = Snapshots(tracks=tracks, vectors=vectors, spec=self.modelling.spec, events=self.events)
-        self.recommending = Recommending(snapshots=snapshots, feedback=feedback, editing=editing, now=now)
+        self.listeners = Listeners(
+            listeners=ListenerStore(self._database), feedback=feedback, tracks=tracks, events=self.events
+        )
+        self.advising = self._make_advising(snapshots, feedback)
+        self.recommending = Recommending(
+            snapshots=snapshots, feedback=feedback, editing=editing, advising=self.advising, now=now
+        )
         self.indexing = Indexing(
             tracks=tracks,
             vectors=vectors,
@@ -74,6 +83,7 @@ class Desk:
             settings=self._settings,
             must_write=self._must_write,
             finished=self.recommending.refresh,
+            scanned=self.listeners.match_if_needed,
             now=now,
         )
         self.listening = Listening(
@@ -86,6 +96,19 @@ class Desk:
             player=player,
         )
         self.curating = Curating(playlists=PlaylistStore(self._database), tracks=tracks, events=self.events)
+
+    def _make_advising(self, snapshots: Snapshots, feedback: FeedbackStore) -> Advising:
+        return Advising(
+            snapshots=snapshots,
+            listened=self.listeners.log,
+            feedback=feedback.all,
+            choice=lambda: self.settings.recommender,
+            choose=lambda name: self.set(recommender=name),
+            folder=self.folders.data / "recommenders",
+            events=self.events,
+            must_write=self._must_write,
+            now=self._now,
+        )
 
     @cached_property
     def measuring(self) -> "Measuring":

@@ -42,11 +42,12 @@ class Indexing:
         settings: Callable[[], Settings],
         must_write: Callable[[], None],
         finished: Callable[[], None],
+        scanned: Callable[[Job], None],
         now: Callable[[], float],
     ) -> None:
         self._tracks, self._vectors, self._modelling = tracks, vectors, modelling
         self._folders, self._events, self._settings, self._now = folders, events, settings, now
-        self._must_write = must_write
+        self._must_write, self._scanned = must_write, scanned
         self._scanning = Scanning(tracks=tracks, events=events, workers=self._workers, now=now)
         self._analysing = Analysing(vectors=vectors, costs=costs, events=events, finished=finished, now=now)
         self._sorting_out = SortingOut(tracks=tracks, vectors=vectors, snapshots=snapshots, events=events, now=now)
@@ -63,7 +64,10 @@ class Indexing:
         A source that is offline keeps everything; raises NotFound for a missing folder that is new.
         """
         self._must_write()  # before any file is read in vain
-        return self._scanning.scan(folders, job=job)
+        report = self._scanning.scan(folders, job=job)
+        if report.added or report.changed:
+            self._scanned(job)
+        return report
 
     def make_demo(self, folder: Path, *, job: Job) -> tuple[Path, ...]:
         """Write the demo library into ``folder``, or check that it is there."""

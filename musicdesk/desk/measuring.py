@@ -1,33 +1,89 @@
 """Benchmarks and evaluations, called by the front ends; nothing of the listener's desk is touched."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from musicdesk.desk import measured_listening
 from musicdesk.encoders import registry
 from musicdesk.errors import BadRequest, NotFound
-from musicdesk.evaluation import bench, cost, duplicates, faults, library_bench, similarity
+from musicdesk.evaluation import (
+    bench,
+    cnn,
+    cost,
+    duplicates,
+    faults,
+    genre_listeners,
+    library_bench,
+    personal,
+    recommender_bench,
+    similarity,
+)
 from musicdesk.evaluation import encoders as comparison
+from musicdesk.evaluation import recommenders as recommender_comparison
 from musicdesk.evaluation.bench import RankBench
 from musicdesk.evaluation.cost import CostRow
 from musicdesk.evaluation.duplicates import DuplicateReport
 from musicdesk.evaluation.encoders import FOLDERS, TAGS, EncoderRow, EncodersReport
 from musicdesk.evaluation.faults import FaultReport
+from musicdesk.evaluation.genre_claims import Claim
+from musicdesk.evaluation.genre_listeners import ListenersReport as GenreListenersReport
+from musicdesk.evaluation.genre_listeners import Point
+from musicdesk.evaluation.genre_ways import Trial as ListenersTrial
 from musicdesk.evaluation.library_bench import LibraryBench
+from musicdesk.evaluation.listening_data import ListeningData
+from musicdesk.evaluation.personal import PersonalReport, PersonalRow
+from musicdesk.evaluation.personal_library import AUTO, WORDS, genre_library
+from musicdesk.evaluation.recommender_bench import RecommendersBench
+from musicdesk.evaluation.recommender_cost import RecommenderCost
+from musicdesk.evaluation.recommenders import Plan, RecommenderRow, RecommendersReport
+from musicdesk.evaluation.resampling import Difference
 from musicdesk.evaluation.retrieval import GroupRetrieval
 from musicdesk.evaluation.similarity import SimilarityReport
+from musicdesk.evaluation.simulated_listeners import Population
+from musicdesk.evaluation.splits import Protocol
 from musicdesk.jobs import Job
 from musicdesk.records import Ranking
 from musicdesk.settings import Folders, Settings
+from musicdesk.store.database import FILE, Database
+from musicdesk.store.tracks import TrackStore
+from musicdesk.store.vectors import VectorStore
 
 if TYPE_CHECKING:
     from musicdesk.desk.desk import Desk
 
 __all__ = [
-    "FOLDERS", "TAGS", "CostRow", "DuplicateReport", "EncoderRow", "EncodersReport", "FaultReport", "GroupRetrieval",
-    "LibraryBench", "Measuring", "RankBench", "SimilarityReport",
+    "AUTO",
+    "FOLDERS",
+    "TAGS",
+    "WORDS",
+    "Claim",
+    "CostRow",
+    "Difference",
+    "DuplicateReport",
+    "EncoderRow",
+    "EncodersReport",
+    "FaultReport",
+    "GenreListenersReport",
+    "GroupRetrieval",
+    "LibraryBench",
+    "ListenersTrial",
+    "Measuring",
+    "PersonalReport",
+    "PersonalRow",
+    "Plan",
+    "Point",
+    "Protocol",
+    "RankBench",
+    "RecommenderCost",
+    "RecommenderRow",
+    "RecommendersBench",
+    "RecommendersReport",
+    "SimilarityReport",
 ]  # fmt: skip
 
 
@@ -128,6 +184,117 @@ class Measuring:
             rng=np.random.default_rng(seed),
             job=job,
         )
+
+    def recommender_cost(
+        self,
+        *,
+        users: int,
+        items: int,
+        methods: Sequence[str] = (),
+        memory_mb: float,
+        cpu_s: float,
+        job: Job,
+        seed: int = 0,
+    ) -> RecommendersBench:
+        """Time and memory of recommenders on made-up logs of three sizes, each in a process of its own."""
+        limits = recommender_bench.Limits(memory_mb=memory_mb, cpu_s=cpu_s)
+        return recommender_bench.recommenders(
+            users=users, items=items, methods=methods, limits=limits, seed=seed, job=job
+        )  # fmt: skip
+
+    def personal(
+        self,
+        folder: Path | None,
+        *,
+        encoder: str | None,
+        labels: str | Path = AUTO,
+        likes: int,
+        k: int,
+        listeners: int,
+        genres: Sequence[int],
+        methods: Sequence[str] = (),
+        job: Job,
+        seed: int = 0,
+    ) -> PersonalReport:
+        """Simulated listeners with a few likes in one or several genres of an analysed library.
+
+        ``folder`` is a data folder, or a folder of music, which is analysed for this alone; None: this desk's library.
+        """
+        with self._data_of(folder, encoder, job=job) as data:
+            with self._open(data) as desk:
+                key = desk.modelling.spec(encoder).key
+            with Database.open(data, read_only=True) as database:
+                vectors, tracks = VectorStore(database).load(key), TrackStore(database).all().by_hash
+                library = genre_library(vectors, tracks, labels)
+        return personal.measure(
+            library, likes=likes, k=k, listeners=listeners, genres=genres, methods=methods, seed=seed, job=job
+        )  # fmt: skip
+
+    def recommenders(
+        self, data: Path | None, plan: Plan, *, vectors: Path | None = None, encoder: str | None = None,
+        out: Path | None = None, job: Job,
+    ) -> RecommendersReport:  # fmt: skip
+        """Compare recommenders on a log with some of it hidden.
+
+        ``data`` is the folder of HetRec Last.fm, a table of listens (``vectors``: a file with theirs), or a data folder
+        with the listeners of its desk; None: those of this desk. ``out`` keeps what is measured, so that it can go on.
+        """
+        if data is None or (data / FILE).is_file():
+            listening = self._listeners_of(data or self._folders.data, encoder)
+        else:
+            listening = measured_listening.from_files(data, vectors=vectors, encoder=encoder)
+        return recommender_comparison.measure(listening, plan, out=out, job=job)
+
+    def _listeners_of(self, data: Path, encoder: str | None) -> ListeningData:
+        with self._open(data) as desk:
+            key, heard = desk.modelling.spec(encoder).key, desk.listeners.log()
+        with Database.open(data, read_only=True) as database:
+            vectors, tracks = VectorStore(database).load(key), TrackStore(database).all().by_hash
+            return measured_listening.from_desk(str(data), heard, vectors, tracks)
+
+    @contextmanager
+    def _data_of(self, folder: Path | None, encoder: str | None, *, job: Job) -> Iterator[Path]:
+        """The data folder of a library, made for the time being if ``folder`` holds nothing but music."""
+        if folder is None or (_existing(folder) / FILE).is_file():
+            yield folder or self._folders.data
+            return
+        with TemporaryDirectory(prefix="musicdesk-personal-") as place:
+            data = Path(place)
+            with self._open(self._folders.data) as desk:
+                Settings(encoder=encoder or desk.modelling.encoder()).save(data)
+            with self._open(data) as desk:
+                desk.indexing.scan([str(folder)], job=job)
+                desk.indexing.analyze(quick=False, job=job)
+            yield data
+
+    def listeners_trial(
+        self, *, listeners: int, heard: int, stray: float, whims: float, places: int, seed: int = 0
+    ) -> ListenersTrial:
+        """Whom to make up for ``genre_listeners``; raises BadRequest for what cannot be."""
+        population = Population(listeners=listeners, heard=heard, stray=stray, whims=whims)
+        return ListenersTrial(population, places=places, seed=seed)
+
+    def genre_listeners(
+        self, folder: Path, *, trial: ListenersTrial, variant: str | None = None, width: float = 0.5, epochs: int = 30,
+        out: Path | None = None, workers: int = 1, device: str = "cpu", plot: Path | None = None, job: Job,
+    ) -> GenreListenersReport:  # fmt: skip
+        """The CNN paper's two recommenders for made-up listeners of a folder of genres.
+
+        The class vectors are those of the paper's network, or of a ``variant`` of it; folds that ``Training.compare``
+        left in ``out`` are used again.
+        """
+        named = () if variant is None else (variant,)
+        (network,) = cnn.methods(
+            cnn.paper(width=width, epochs=epochs), activations=() if named else ("elu",), optimisers=("adam",),
+            variants=named, control=False,
+        )  # fmt: skip
+        report = genre_listeners.measure(
+            folder, network, trial=trial, out=out or self._folders.cache / "cnn", models=self._folders.models,
+            workers=workers, device=device, job=job,
+        )  # fmt: skip
+        if plot is not None:
+            genre_listeners.draw_chart(report, plot)
+        return report
 
     def _open(self, data: Path) -> "Desk":
         from musicdesk.desk.desk import Desk  # which is made of this, among others

@@ -1,29 +1,29 @@
 """The taste and the lists that follow from it: show, edit, rank, explain."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from musicdesk.desk.advising import Advising
 from musicdesk.desk.editing import Editing
+from musicdesk.desk.live import Live, Setting, checked_gain, gains_of, parts
 from musicdesk.desk.radar import radar
 from musicdesk.desk.snapshot import Snapshot, Snapshots
 from musicdesk.errors import BadRequest, NotFound, NothingYet
 from musicdesk.prototypes import naming
 from musicdesk.prototypes.profile import taste_from
 from musicdesk.ranking import explain as explaining
-from musicdesk.ranking.filters import Allowed, allowed
+from musicdesk.ranking.filters import allowed
 from musicdesk.ranking.listing import passed_over, rank
-from musicdesk.ranking.scores import Board, Slide
+from musicdesk.ranking.scores import Board
 from musicdesk.records import (
-    GAIN_MAX,
-    GAIN_MIN,
+    Advisor,
     Explanation,
     Feedback,
     FloatArray,
     History,
     IntArray,
-    Part,
     Pick,
     Prototype,
     Query,
@@ -45,41 +45,6 @@ GROWTH = 1.25
 SIMILAR = Query(max_per_artist=0, max_per_album=0, include_known=True, min_length_s=0, max_length_s=float("inf"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Setting:
-    """Everything that a list is made from, for one query."""
-
-    snapshot: Snapshot
-    taste: Taste
-    board: Board
-    gains: FloatArray  # [k] of the board's parts
-    allowed: Allowed
-    query: Query
-
-    def ranked(self, scores: FloatArray, gains: FloatArray) -> Ranking:
-        """The list for these scores, which ``gains`` made."""
-        variety = self.taste.variety
-        return rank(
-            self.snapshot.shelf, self.board, scores, gains=gains, query=self.query, variety=variety,
-            allowed=self.allowed,
-        )  # fmt: skip
-
-
-class Live:
-    """A slider in the hand: ``move(gain)`` ranks in a few milliseconds, nothing is kept until ``apply``."""
-
-    def __init__(self, setting: _Setting, part: int) -> None:
-        self._setting, self._part = setting, part
-        self._slide = Slide(setting.board, setting.gains, part)
-
-    def move(self, gain: float) -> Ranking:
-        """The list as it would be with this gain."""
-        s = self._setting
-        moved = s.taste.edited(replace(s.taste.prototypes[self._part], gain=_checked_gain(gain)))
-        scores = self._slide.move(float(moved.gains[self._part]))
-        return s.ranked(scores, self._slide.gains)
-
-
 class Recommending:
     """Shows and edits the taste, and ranks by it."""
 
@@ -89,9 +54,11 @@ class Recommending:
         snapshots: Snapshots,
         feedback: FeedbackStore,
         editing: Editing,
+        advising: Advising,
         now: Callable[[], float],
     ) -> None:
         self._snapshots, self._feedback, self._editing, self._now = snapshots, feedback, editing, now
+        self._advising = advising
 
     # ------------------------------------------------------------------------------------------ the taste
 
@@ -102,7 +69,7 @@ class Recommending:
         if taste is None or taste.key != snapshot.vectors.key or len(snapshot.shelf) > GROWTH * taste.sounds:
             taste = self._made(snapshot, self._feedback.all(), previous=taste)
             self._editing.renew(taste)
-        return taste
+        return replace(taste, advisors=self._advising.advisors(taste.advisors))
 
     def refresh(self) -> None:
         """Make the taste anew if the library has changed since; gains, names and locks survive. Not an undo step."""
@@ -130,18 +97,20 @@ class Recommending:
     def apply(self, taste: Taste, *, label: str) -> Taste:
         """Make ``taste`` the current one, as one undo step called ``label``."""
         for prototype in taste.prototypes:
-            _checked_gain(prototype.gain)
+            checked_gain(prototype.gain)
+        for advisor in taste.advisors:
+            checked_gain(advisor.gain)
         self._editing.apply(label, taste=taste)
         return taste
 
     def set_gain(self, reference: str, gain: float) -> Taste:
-        """Set a prototype's gain, -1 to 2. Raises NotFound, BadRequest."""
-        p = self._prototype(reference)
-        return self._edit(replace(p, gain=_checked_gain(gain)), f"{p.name} {p.gain:.2f} → {gain:.2f}")
+        """Set the gain of a prototype, or of an advisor, -1 to 2. Raises NotFound, BadRequest."""
+        p = self._part(reference)
+        return self._edit(replace(p, gain=checked_gain(gain)), f"{p.name} {p.gain:.2f} → {gain:.2f}")
 
     def mute(self, reference: str, on: bool = True) -> Taste:
-        """Let a prototype count for nothing."""
-        p = self._prototype(reference)
+        """Let a prototype, or an advisor, count for nothing."""
+        p = self._part(reference)
         return self._edit(replace(p, muted=on), f"{'mute' if on else 'unmute'} {p.name}")
 
     def solo(self, reference: str, on: bool = True) -> Taste:
@@ -172,8 +141,8 @@ class Recommending:
         """Make the taste anew from the feedback, all gains as found; locked prototypes stay."""
         snapshot, taste = self._snapshots.current(), self.taste()
         kept = tuple(p for p in taste.prototypes if p.locked)
-        fresh = self._made(snapshot, self._feedback.all(), previous=replace(taste, prototypes=kept))
-        return self.apply(fresh, label="reset taste")
+        fresh = self._made(snapshot, self._feedback.all(), previous=replace(taste, prototypes=kept, advisors=()))
+        return self.apply(replace(fresh, advisors=self._advising.advisors()), label="reset taste")
 
     def undo(self) -> str:
         """Take back the last edit of taste or feedback; its label, "" if there is none."""
@@ -190,7 +159,9 @@ class Recommending:
     def recipe(self) -> str:
         """The taste in one line, for a playlist's note."""
         taste = self.taste()
-        gains = "; ".join(f"{p.name} {g:.2f}" for p, g in zip(taste.prototypes, taste.gains, strict=True))
+        names = [p.name for p in taste.prototypes] + [a.name for a in taste.advisors]
+        counting = np.concatenate([taste.gains, taste.advisor_gains])
+        gains = "; ".join(f"{name} {gain:.2f}" for name, gain in zip(names, counting, strict=True))
         return f"{gains}; variety {taste.variety:.2f}; {taste.key.name} {taste.key.version}"
 
     # ------------------------------------------------------------------------------------------ lists
@@ -200,13 +171,9 @@ class Recommending:
         s = self._setting(query, taste or self.taste())
         return s.ranked(s.board.scores(s.gains), s.gains)
 
-    def live(self, prototype_id: str, query: Query = Query(), *, taste: Taste | None = None) -> Live:  # noqa: B008
-        """Take hold of a prototype's slider."""
-        taste = taste or self.taste()
-        for part, prototype in enumerate(taste.prototypes):
-            if prototype.id == prototype_id:
-                return Live(self._setting(query, taste), part)
-        raise NotFound("That prototype is no longer part of the taste.")
+    def live(self, reference: str, query: Query = Query(), *, taste: Taste | None = None) -> Live:  # noqa: B008
+        """Take hold of the slider of a prototype (its id), or of an advisor ("advisor:" and its name)."""
+        return Live(self._setting(query, taste or self.taste()), reference)
 
     def similar(self, track: Track, *, limit: int = 50) -> Ranking:
         """The tracks that sound most like ``track``, whatever the taste."""
@@ -240,7 +207,7 @@ class Recommending:
         """A ranking as records, for people and programs."""
         tracks = self.by_hash(ranking.hashes[:limit])
         return tuple(
-            Pick(tracks[h], float(ranking.scores[i]), float(ranking.match[i]), _parts(ranking, i))
+            Pick(tracks[h], float(ranking.scores[i]), float(ranking.match[i]), parts(ranking, i))
             for i, h in enumerate(ranking.hashes[:limit])
             if h in tracks
         )
@@ -265,16 +232,18 @@ class Recommending:
 
     # ------------------------------------------------------------------------------------------ inside
 
-    def _setting(self, query: Query, taste: Taste) -> _Setting:
+    def _setting(self, query: Query, taste: Taste) -> Setting:
         snapshot = self._snapshots.current()
-        board, gains = snapshot.board(taste.prototypes), taste.gains
+        columns = self._advising.columns(snapshot, taste.advisors)
+        board = snapshot.board(taste.prototypes, [column for column in columns if column is not None])
+        gains = gains_of(taste, columns)
         if query.seed:
             board, gains = self._with_seed(snapshot, board, gains, query.seed)
         permitted = allowed(snapshot.shelf, query, self._feedback.all(), now=self._now())
-        return _Setting(snapshot, taste, board, gains, permitted, query)
+        return Setting(snapshot, taste, board, gains, permitted, query)
 
     def _with_seed(self, snapshot: Snapshot, board: Board, gains: FloatArray, seed: str) -> tuple[Board, FloatArray]:
-        """A seed weighs as much as all prototypes together."""
+        """A seed weighs as much as all prototypes and advisors together."""
         row = snapshot.shelf.row(seed)
         if row is None:
             raise NothingYet("That track is not analysed, so nothing can be found that is like it.")
@@ -284,16 +253,23 @@ class Recommending:
         board = board.with_part(column, percentiles, name=f"like “{track.title if track else seed}”", slot=SEED_SLOT)
         return board, np.append(gains, np.float32(weight)).astype(np.float32)
 
+    def _part(self, reference: str) -> Prototype | Advisor:
+        """The prototype that is meant, or the advisor."""
+        taste = self.taste()
+        return taste.prototype(reference) or taste.advisor(reference) or self._prototype(reference)
+
     def _prototype(self, reference: str) -> Prototype:
         taste = self.taste()
         found = taste.prototype(reference)
         if found is None:
             names = ", ".join(f"{i} {p.name}" for i, p in enumerate(taste.prototypes, start=1))
-            raise NotFound(f"No prototype is called “{reference}”. There are: {names}")
+            more = "".join(f", {advisor.name}" for advisor in taste.advisors)
+            raise NotFound(f"No prototype is called “{reference}”. There are: {names}{more}")
         return found
 
-    def _edit(self, prototype: Prototype, label: str) -> Taste:
-        return self.apply(self.taste().edited(prototype), label=label)
+    def _edit(self, part: Prototype | Advisor, label: str) -> Taste:
+        taste = self.taste()
+        return self.apply(taste.advised(part) if isinstance(part, Advisor) else taste.edited(part), label=label)
 
     def _made(self, snapshot: Snapshot, feedback: Mapping[str, Feedback], *, previous: Taste | None) -> Taste:
         positives, negatives = _kinds(feedback)
@@ -312,7 +288,7 @@ class Recommending:
             describe=describe,
             others=OTHERS,
         )
-        return replace(taste, sounds=len(snapshot.shelf))
+        return replace(taste, sounds=len(snapshot.shelf), advisors=previous.advisors if previous else ())
 
 
 def _kinds(feedback: Mapping[str, Feedback]) -> tuple[frozenset[str], frozenset[str]]:
@@ -321,15 +297,3 @@ def _kinds(feedback: Mapping[str, Feedback]) -> tuple[frozenset[str], frozenset[
         frozenset(h for h, said in feedback.items() if said.positive),
         frozenset(h for h, said in feedback.items() if said.negative),
     )
-
-
-def _checked_gain(gain: float) -> float:
-    if not GAIN_MIN <= gain <= GAIN_MAX:
-        raise BadRequest(f"A gain goes from {GAIN_MIN:g} to {GAIN_MAX:g}; {gain:g} does not.")
-    return gain
-
-
-def _parts(ranking: Ranking, i: int) -> tuple[Part, ...]:
-    shares, nearness = ranking.contributions[i], ranking.percentiles[i]
-    parts = zip(ranking.parts, ranking.slots, shares.tolist(), nearness.tolist(), ranking.gains.tolist(), strict=True)
-    return tuple(Part(name, slot, gain, share, near) for name, slot, share, near, gain in parts)

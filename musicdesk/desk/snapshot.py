@@ -11,7 +11,7 @@ from musicdesk.encoders.base import EncoderSpec
 from musicdesk.errors import NothingYet
 from musicdesk.events import Events
 from musicdesk.prototypes.columns import Crowd, prototype_columns
-from musicdesk.ranking.scores import Board
+from musicdesk.ranking.scores import Board, Column
 from musicdesk.ranking.shelf import Shelf, shelf
 from musicdesk.records import FloatArray, IntArray, Prototype, Track, Vectors
 from musicdesk.store.tracks import TrackStore
@@ -38,13 +38,11 @@ class Snapshot:
         """How near each sound is to the library at large."""
         return self.space.crowd
 
-    def board(self, prototypes: tuple[Prototype, ...]) -> Board:
-        """The columns of these prototypes; only those that were never asked for are computed."""
+    def board(self, prototypes: tuple[Prototype, ...], others: Sequence[Column] = ()) -> Board:
+        """The columns of these prototypes, of which only those that were never asked for are computed, and others."""
         pairs = self.columns([p.vector for p in prototypes])
-        n = len(self.shelf)
-        columns = np.stack([c for c, _ in pairs]) if pairs else np.zeros((0, n), np.float32)
-        percentiles = np.stack([p for _, p in pairs]) if pairs else np.zeros((0, n), np.float32)
-        return Board(columns, percentiles, tuple(p.name for p in prototypes), tuple(p.slot for p in prototypes))
+        own = [Column(*pair, name=p.name, slot=p.slot) for pair, p in zip(pairs, prototypes, strict=True)]
+        return Board.of([*own, *others], tracks=len(self.shelf))
 
     def column(self, vector: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Column and percentiles of one direction of the space.  # [n], [n]"""

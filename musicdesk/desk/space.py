@@ -46,6 +46,11 @@ class Space:
             following._before = self.crowd, others
         return following
 
+    @property
+    def scale(self) -> Standardiser:
+        """Mean and scale of the library; another object once they were learned again, since many sounds are others."""
+        return self._standardiser
+
     @cached_property
     def crowd(self) -> Crowd:
         """How near each sound is to the library at large."""

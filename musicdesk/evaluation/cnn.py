@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -20,12 +20,12 @@ import numpy as np
 
 from musicdesk import charts
 from musicdesk.encoders.convnet import report as cnn_report
-from musicdesk.encoders.convnet.config import Augmentation, CnnConfig, ImageSpec, lively, shipped_shape
 from musicdesk.encoders.convnet.labels import FOLDS, Labelled, by_folder, divide, heard
 from musicdesk.encoders.convnet.lesson import Lesson
 from musicdesk.encoders.convnet.pictures import Pictures, draw
 from musicdesk.encoders.zoo.shipped import shipped_folder
-from musicdesk.errors import BadRequest, NotFound
+from musicdesk.errors import NotFound
+from musicdesk.evaluation.cnn_methods import CONTROL, VARIANTS, Method, methods, paper
 from musicdesk.evaluation.cnn_taught import explained, teacher
 from musicdesk.evaluation.metrics import bootstrap
 from musicdesk.jobs import Job
@@ -34,6 +34,11 @@ from musicdesk.library.walk import music_in
 from musicdesk.records import Epoch, FloatArray, IntArray, Measure, Skipped, Track
 from musicdesk.whole_files import whole
 
+__all__ = [
+    "CONTROL", "REFERENCES", "SEGMENTS", "VARIANTS", "ClassVectors", "CnnReport", "CnnRow", "Method", "class_vectors",
+    "draw_charts", "measure", "methods", "paper", "songs_in", "teacher",
+]  # fmt: skip
+
 SEGMENTS = 20
 """So many segments of a song are heard to classify it, as many as the paper has."""
 REFERENCES: tuple[tuple[str, float], ...] = (
@@ -41,23 +46,6 @@ REFERENCES: tuple[tuple[str, float], ...] = (
     ("SVM on the mean MusiCNN (MSD) vector", 0.77),
 )
 """Accuracies on the 400 songs of Emotify, 5 folds by artist, as measured elsewhere."""
-CONTROL = "shuffled labels"
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """One way to train."""
-
-    name: str
-    config: CnnConfig
-    what: str = ""
-    """What it is, for people."""
-    shuffled: bool = False
-    """The control: the labels of the training songs are dealt out anew."""
-    taught: bool = False
-    """Whether it also learns to say what MusiCNN says of the training songs."""
-    members: int = 1
-    """So many networks, each from another seed, whose softmax is averaged."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,67 +80,6 @@ class CnnReport:
     references: tuple[tuple[str, float], ...] = REFERENCES
 
 
-def methods(
-    base: CnnConfig,
-    *,
-    activations: Sequence[str] = ("elu", "relu"),
-    optimisers: Sequence[str] = ("adam", "rmsprop"),
-    notes: Sequence[str] = ("none",),
-    images: Sequence[str] = ("log-mel",),
-    variants: Sequence[str] = (),
-    control: bool = True,
-) -> tuple[Method, ...]:
-    """Every combination; then the named variants; then the control, which is the first with shuffled labels.
-
-    Raises BadRequest for an unknown variant, and where there is nothing to compare.
-    """
-    found = [
-        Method(_title(activation, optimiser, kind, joined), _combined(base, activation, optimiser, kind, joined))
-        for kind, joined, activation, optimiser in product(images, notes, activations, optimisers)
-    ]
-    for name in variants:
-        if name not in VARIANTS:
-            raise BadRequest(f"There is no variant called {name!r}. Known are: {', '.join(VARIANTS)}.")
-        found.append(replace(VARIANTS[name], config=replace(VARIANTS[name].config, seed=base.seed)))
-    if not found:
-        raise BadRequest("Nothing is to be compared. Name an activation, an optimiser, an image and notes.")
-    return (*found, replace(found[0], name=f"{CONTROL} ({found[0].name})", shuffled=True)) if control else tuple(found)
-
-
-def _title(activation: str, optimiser: str, image: str, notes: str) -> str:
-    return f"{activation} {optimiser}, {image}" + ("" if notes == "none" else f" and {notes}")
-
-
-def _combined(base: CnnConfig, activation: str, optimiser: str, kind: str, notes: str) -> CnnConfig:
-    image = replace(base.image, kind=kind, notes=notes)
-    return replace(base, image=image, activation=activation, optimiser=optimiser)
-
-
-def _variants() -> dict[str, Method]:
-    """The named ways to train."""
-    stripes, shipped = Augmentation(gain_db=2.0, mask_bands=8, mask_frames=4), shipped_shape()
-    read = replace(shipped, taught_alone=True, learning_rate=1e-3, epochs=12, augment=Augmentation())
-    further = replace(read, teacher=1.0, segments=8, dropout=0.3, keep="last", augment=stripes)
-    begins = "begins with the network that comes with musicdesk"
-    found = (
-        Method("lively", lively(), "from scratch: batch norm, 3 × 3, pooling over time, SpecAugment, mixup, gain"),
-        Method("shipped", shipped, f"{begins}; all of it is trained"),
-        Method("shipped, read", read, f"{begins}; only the classes are trained"),
-        Method("shipped, taught", further, f"{begins}; MusiCNN's numbers for the training songs form the layers, "
-               "the classes read them; no songs are held back for validation", taught=True),
-    )  # fmt: skip
-    return {method.name: method for method in found}
-
-
-def paper(*, width: float = 1.0, epochs: int = 30, seed: int = 0) -> CnnConfig:
-    """The paper's network from scratch, nothing added; ``width`` is the share of its filters."""
-    filters = (64, 128, 256, 512)
-    return CnnConfig(
-        image=ImageSpec(), filters=tuple(max(1, round(width * count)) for count in filters), segments=2, epochs=epochs,
-        patience=6, augment=Augmentation(), seed=seed,
-    )  # fmt: skip
-
-
 def measure(
     folder: Path,
     methods: Sequence[Method],
@@ -173,16 +100,38 @@ def measure(
     labelled = songs_in(folder)
     rows, left_out = [], list(labelled.dropped)
     for method in methods:
-        paths = [song.path for song in labelled.songs]
-        pictures, skipped = draw(paths, method.config.image, folder=out / "images", workers=workers, job=job)
-        labelled = heard(labelled, pictures.paths)
-        left_out += [_sentence(skip) for skip in skipped]
-        numbers = explained(pictures, models=models, folder=out, job=job) if method.taught else None
-        trial = _Trial(method, labelled, pictures, numbers, out / _slug(method, labelled, seed), device, seed)
+        trial, skipped = _prepared(
+            method, labelled, out=out, models=models, workers=workers, device=device, job=job, seed=seed
+        )
+        labelled = trial.labelled
+        left_out += skipped
         rows.append(_row(trial, job=job))
     counts, artists = rows[0].confusion, {song.artist for song in labelled.songs}
     majority = cnn_report.chance(counts)
     return CnnReport(len(labelled.songs), len(artists), labelled.classes, majority, tuple(rows), tuple(left_out), seed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassVectors:
+    """What networks say of songs by artists they never heard."""
+
+    labelled: Labelled
+    likely: FloatArray  # [n, n_classes] the mean softmax of a song's segments
+    folds: IntArray  # [n] which fold's network was asked; no artist is in two
+    left_out: tuple[str, ...]
+    """Sentences: classes and files that were not used."""
+
+
+def class_vectors(
+    folder: Path, method: Method, *, out: Path, models: Path, workers: int = 1, device: str = "cpu", job: Job,
+    seed: int = 0,
+) -> ClassVectors:  # fmt: skip
+    """The class vector of every song, from the fold whose network did not learn from its artist; all as ``measure``."""
+    trial, skipped = _prepared(
+        method, songs_in(folder), out=out, models=models, workers=workers, device=device, job=job, seed=seed
+    )
+    folds, likely, _ = _said(trial, job=job)
+    return ClassVectors(trial.labelled, likely, folds, (*trial.labelled.dropped, *skipped))
 
 
 def draw_charts(report: CnnReport, folder: Path) -> tuple[Path, ...]:
@@ -199,10 +148,6 @@ def draw_charts(report: CnnReport, folder: Path) -> tuple[Path, ...]:
     best = max(report.rows, key=lambda row: row.accuracy.mean)
     charts.matrix(names[2], best.confusion, report.classes, title=best.method.name)
     return tuple(names)
-
-
-VARIANTS: Mapping[str, Method] = _variants()
-"""Ways to train that are none of the paper's, by name."""
 
 
 def songs_in(folder: Path) -> Labelled:
@@ -233,17 +178,37 @@ class _Trial:
         return [song.artist for song in self.labelled.songs]
 
 
-def _row(trial: _Trial, *, job: Job) -> CnnRow:
-    codes, members = trial.labelled.codes, range(trial.method.members)
-    said = np.zeros(len(codes), np.int64)
+def _prepared(
+    method: Method, labelled: Labelled, *, out: Path, models: Path, workers: int, device: str, job: Job, seed: int
+) -> tuple[_Trial, tuple[str, ...]]:
+    """A trial with the pictures of the songs, and sentences on those of which there are none."""
+    paths = [song.path for song in labelled.songs]
+    pictures, skipped = draw(paths, method.config.image, folder=out / "images", workers=workers, job=job)
+    known = heard(labelled, pictures.paths)
+    place = out / _slug(method, known, seed)
+    needed = method.taught and not all(file.is_file() for file in _files(place, method))
+    numbers = explained(pictures, models=models, folder=out, job=job) if needed else None
+    trial = _Trial(method, known, pictures, numbers, place, device, seed)
+    return trial, tuple(_sentence(skip) for skip in skipped)
+
+
+def _said(trial: _Trial, *, job: Job) -> tuple[IntArray, FloatArray, list[dict[str, Any]]]:
+    """In which fold each song was tested, what was said of it, and what every network told."""
+    songs = len(trial.labelled.songs)
+    folds, likely = np.zeros(songs, np.int64), np.zeros((songs, len(trial.labelled.classes)), np.float32)
     done: list[dict[str, Any]] = []
-    shares = []
     for fold in range(FOLDS):
-        told = [_fold(trial, fold, member, job=job) for member in members]
+        told = [_fold(trial, fold, member, job=job) for member in range(trial.method.members)]
         test = np.array(told[0]["test"], dtype=np.int64)
-        said[test] = np.mean([one["likely"] for one in told], axis=0).argmax(axis=1)
-        shares.append(float((said[test] == codes[test]).mean()))
+        folds[test], likely[test] = fold, np.mean([one["likely"] for one in told], axis=0)
         done += told
+    return folds, likely, done
+
+
+def _row(trial: _Trial, *, job: Job) -> CnnRow:
+    folds, likely, done = _said(trial, job=job)
+    codes, said = trial.labelled.codes, likely.argmax(axis=1)
+    shares = [float((said == codes)[folds == fold].mean()) for fold in range(FOLDS)]
     curves = [[epoch["accuracy"] for epoch in told["epochs"]] for told in done]
     right, rng = (said == codes).astype(np.float64), np.random.default_rng(trial.seed)
     return CnnRow(
@@ -257,9 +222,14 @@ def _row(trial: _Trial, *, job: Job) -> CnnRow:
     )
 
 
+def _files(place: Path, method: Method) -> list[Path]:
+    """Where the results are kept: fold after fold, network after network."""
+    return [place / f"fold-{f + 1}-{m + 1}.json" for f, m in product(range(FOLDS), range(method.members))]
+
+
 def _fold(trial: _Trial, fold: int, member: int, *, job: Job) -> dict[str, Any]:
     """What a network says of a fold's test songs, from its file where it is known already."""
-    file = trial.place / f"fold-{fold + 1}-{member + 1}.json"
+    file = _files(trial.place, trial.method)[fold * trial.method.members + member]
     if file.is_file():
         known: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return known

@@ -70,7 +70,7 @@ class Recommending(Protocol):
     def rank(self, query: Query = ...) -> Ranking:
         """The list."""
 
-    def live(self, prototype_id: str, query: Query = ...) -> Slider:
+    def live(self, reference: str, query: Query = ...) -> Slider:
         """Take hold of a slider."""
 
     def explain(self, track: Track, query: Query = ...) -> Explanation:

@@ -4,13 +4,24 @@ The columns of the whole library are kept, so a list is one matrix-vector produc
 over one column, and the contributions of an explanation are the very terms of the sum.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from musicdesk.errors import BadRequest
 from musicdesk.records import FloatArray
+
+
+class Column(NamedTuple):
+    """One part of a score over the whole library."""
+
+    column: FloatArray  # [n]
+    percentiles: FloatArray  # [n]
+    name: str
+    slot: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +38,14 @@ class Board:
             raise BadRequest("Columns and percentiles must be two arrays of the same shape [k, n].")
         if not len(self.columns) == len(self.names) == len(self.slots):
             raise BadRequest("Every column needs one name and one slot.")
+
+    @classmethod
+    def of(cls, parts: Sequence[Column], *, tracks: int) -> "Board":
+        """A board of these parts over so many tracks."""
+        columns, percentiles = (np.zeros((len(parts), tracks), np.float32) for _ in range(2))
+        for row, part in enumerate(parts):
+            columns[row], percentiles[row] = part.column, part.percentiles
+        return cls(columns, percentiles, tuple(p.name for p in parts), tuple(p.slot for p in parts))
 
     def __len__(self) -> int:
         """How many tracks there are."""

@@ -155,7 +155,43 @@ def m0008_costs(db: sqlite_utils.Database) -> None:
     _table(db, "costs").create(costs, pk=("name", "version", "front_end"), not_null=set(costs), strict=True)
 
 
-VERSION = 8
+@MIGRATIONS()
+def m0009_listeners(db: sqlite_utils.Database) -> None:
+    """What was heard elsewhere: by whom, when, and which sounds of the library that is.
+
+    ``heard_tracks`` keeps what a line of a log names, as it names it (``digest`` is the identity of all its fields,
+    ``words`` that of artist and title alone), whether the library has it or not; ``heard_matches`` are the sounds that
+    it is, several where a line names an artist alone. A line with a clock is a row of ``listens``: one a listener,
+    artist, title and minute, so that two exports of the same log say the same. What has no clock of its own (the
+    counts of players, ratings, likes) is one row of ``tallies`` a listener, track and kind of log.
+    """
+    listeners = {"id": int, "name": str, "folded": str}
+    _table(db, "listeners").create(listeners, pk="id", not_null={"name", "folded"}, strict=True)
+    _table(db, "listeners").create_index(["folded"], unique=True)
+    tracks = {
+        "id": int, "digest": bytes, "words": int, "artist": str, "title": str, "album": str, "recording_mbid": str,
+        "path": bytes, "length_s": float,
+    }  # fmt: skip
+    needed = set(tracks) - {"id", "length_s"}
+    _table(db, "heard_tracks").create(tracks, pk="id", not_null=needed, strict=True)
+    _table(db, "heard_tracks").create_index(["digest"], unique=True)
+    track, listener = "INTEGER NOT NULL REFERENCES heard_tracks(id)", "INTEGER NOT NULL REFERENCES listeners(id)"
+    db.execute(
+        f"CREATE TABLE heard_matches (track_id {track}, audio_hash TEXT NOT NULL, "
+        "PRIMARY KEY (track_id, audio_hash)) STRICT, WITHOUT ROWID"
+    )
+    db.execute(
+        f"CREATE TABLE listens (listener_id {listener}, words INTEGER NOT NULL, minute INTEGER NOT NULL, "
+        f"track_id {track}, at REAL NOT NULL, PRIMARY KEY (listener_id, words, minute)) STRICT, WITHOUT ROWID"
+    )
+    db.execute(
+        f"CREATE TABLE tallies (listener_id {listener}, track_id {track}, kind TEXT NOT NULL, plays INTEGER NOT NULL, "
+        "skips INTEGER NOT NULL, stars REAL, liked INTEGER NOT NULL, latest REAL, "
+        "PRIMARY KEY (listener_id, track_id, kind)) STRICT, WITHOUT ROWID"
+    )
+
+
+VERSION = 9
 """The number of the last migration."""
 
 

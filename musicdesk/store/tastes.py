@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import sqlite_utils
 
-from musicdesk.records import Edit, EncoderKey, Feedback, FloatArray, History, Prototype, Taste
+from musicdesk.records import Advisor, Edit, EncoderKey, Feedback, FloatArray, History, Prototype, Taste
 from musicdesk.store.database import Database, storable
 
 LIMIT = 500
@@ -106,14 +106,17 @@ def dump_taste(taste: Taste) -> str:
     prototypes = [
         {field.name: getattr(prototype, field.name) for field in fields(Prototype)} for prototype in taste.prototypes
     ]
-    return json.dumps({**said, "key": asdict(taste.key), "prototypes": prototypes}, default=_plain)
+    advisors = [asdict(advisor) for advisor in taste.advisors]
+    said = {**said, "key": asdict(taste.key), "prototypes": prototypes, "advisors": advisors}
+    return json.dumps(said, default=_plain)
 
 
 def load_taste(text: str) -> Taste:
-    """The taste that :func:`dump_taste` wrote, equal to the bit."""
+    """The taste that :func:`dump_taste` wrote, equal to the bit; older ones know no advisors."""
     said = json.loads(text)
     said["key"] = EncoderKey(**said["key"])
     said["prototypes"] = tuple(_prototype(raw) for raw in said["prototypes"])
+    said["advisors"] = tuple(Advisor(**raw) for raw in said.get("advisors", ()))
     return Taste(**said)
 
 

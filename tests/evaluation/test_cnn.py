@@ -12,9 +12,9 @@ from encoders.tiny_cnn import CONFIG
 from mutagen.flac import FLAC
 
 from musicdesk.encoders.convnet.config import CnnConfig
-from musicdesk.errors import BadRequest, NotFound
+from musicdesk.errors import BadRequest, ModelUnavailable, NotFound
 from musicdesk.evaluation import cnn
-from musicdesk.evaluation.cnn import CONTROL, Method, draw_charts, measure, methods, paper
+from musicdesk.evaluation.cnn import CONTROL, Method, class_vectors, draw_charts, measure, methods, paper
 from musicdesk.jobs import Cancelled, Job
 
 QUICK = replace(CONFIG, epochs=4, learning_rate=3e-3)
@@ -89,6 +89,32 @@ def test_members_of_an_ensemble_differ_and_their_softmax_is_averaged(music, tmp_
     assert first["test"] == second["test"]
     assert first["likely"] != second["likely"]
     assert report.rows[0].accuracy.mean > 0.9
+
+
+def test_class_vectors_are_of_networks_that_never_heard_the_artist_and_cost_no_second_training(music, tmp_path):
+    method = Method("pair", QUICK, members=2)
+    report = measure(music, [method], out=tmp_path, models=tmp_path, job=Job())
+    done = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("fold-*.json")}
+    found = class_vectors(music, method, out=tmp_path, models=tmp_path, job=Job())
+    assert done == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("fold-*.json")}
+    np.testing.assert_allclose(found.likely.sum(axis=1), 1, atol=1e-4)
+    right = found.likely.argmax(axis=1) == found.labelled.codes
+    assert right.mean() == pytest.approx(report.rows[0].accuracy.mean)
+    parts = {(song.artist, int(fold)) for song, fold in zip(found.labelled.songs, found.folds, strict=True)}
+    assert len(parts) == report.artists
+    assert sorted(set(found.folds.tolist())) == [0, 1, 2, 3, 4]
+
+
+def test_what_a_teacher_says_is_not_asked_for_where_all_folds_are_finished(music, tmp_path):
+    """The teacher is not installed here: without the finished folds this would raise."""
+    method = Method("plain", QUICK)
+    measure(music, [method], out=tmp_path, models=tmp_path, job=Job())
+    taught = Method("taught", QUICK, taught=True)
+    with pytest.raises(ModelUnavailable):
+        class_vectors(music, taught, out=tmp_path, models=tmp_path, job=Job())
+    (place,) = [path for path in tmp_path.iterdir() if path.name.startswith("plain")]
+    place.rename(tmp_path / cnn._slug(taught, cnn.songs_in(music), 0))
+    assert len(class_vectors(music, taught, out=tmp_path, models=tmp_path, job=Job()).likely) == 30
 
 
 def test_the_grid_is_every_combination_and_the_control_is_its_first():

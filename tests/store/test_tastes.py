@@ -1,3 +1,6 @@
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from store.samples import KEY
 
-from musicdesk.records import Edit, Feedback, History, Prototype, Taste
+from musicdesk.records import Advisor, Edit, Feedback, History, Prototype, Taste
 from musicdesk.store import tastes as module
 from musicdesk.store.database import Database
 from musicdesk.store.tastes import TasteStore, dump_taste, load_taste
@@ -116,6 +119,23 @@ def test_a_taste_can_be_replaced_without_a_step(tastes):
     assert tastes.current() is None
 
 
+def test_advisors_come_back_and_go_along_with_undo(tastes):
+    soft = Advisor("ease", "people's habits", 0.25, knows="from 4 listeners", found=0.25)
+    loud = replace(soft, gain=1.5, muted=True)
+    before, after = (replace(taste(1.0), advisors=(advisor,)) for advisor in (soft, loud))
+    tastes.set_current(before)
+    tastes.push(Edit("people's habits 0.25 → 1.50", before, after))
+    assert tastes.current().advisors == (loud,)
+    tastes.undo()
+    assert tastes.current() == before
+
+
+def test_a_taste_of_before_there_were_advisors_is_read():
+    said = json.loads(dump_taste(taste(1.0)))
+    del said["advisors"]
+    assert load_taste(json.dumps(said)) == taste(1.0)
+
+
 finite = st.floats(allow_nan=False, allow_infinity=False)
 prototypes = st.builds(
     Prototype,
@@ -132,9 +152,14 @@ prototypes = st.builds(
 )
 
 
-@given(st.lists(prototypes, max_size=3), finite)
-def test_any_taste_comes_back_to_the_bit(some, variety):
-    said = Taste(KEY, tuple(some), variety, 3)
+advisors = st.builds(
+    Advisor, st.text(max_size=5), st.text(max_size=5), finite, st.booleans(), st.text(max_size=9), finite
+)
+
+
+@given(st.lists(prototypes, max_size=3), finite, st.lists(advisors, max_size=3))
+def test_any_taste_comes_back_to_the_bit(some, variety, advice):
+    said = Taste(KEY, tuple(some), variety, 3, advisors=tuple(advice))
     assert load_taste(dump_taste(said)) == said
     assert all(prototype.vector.flags.writeable for prototype in load_taste(dump_taste(said)).prototypes)
 

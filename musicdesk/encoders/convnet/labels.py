@@ -51,11 +51,11 @@ class Labelled:
         return np.array([numbers[song.label] for song in self.songs], dtype=np.int64)
 
 
-def by_genre(tracks: Sequence[Track]) -> Labelled:
+def by_genre(tracks: Sequence[Track], *, artists: int = FEWEST_ARTISTS) -> Labelled:
     """The class is the genre tag; of several, the one that most of the library has.
 
     "Hip-Hop", "hip hop" and "HipHop" are one class, in its most frequent spelling, lower case. Raises NothingYet where
-    fewer than two genres have enough tracks and artists.
+    fewer than two genres have enough tracks by enough ``artists``.
     """
     genres = [tuple(name for genre in track.tags.genres for name in split_genres(genre)) for track in tracks]
     spelling = _spellings(genres)
@@ -65,16 +65,16 @@ def by_genre(tracks: Sequence[Track]) -> Labelled:
         for track, names in zip(tracks, genres, strict=True)
         if names
     }
-    return _labelled(tracks, labels, what="genre tag")
+    return by_label(tracks, labels, what="genre tag", artists=artists)
 
 
-def by_folder(tracks: Sequence[Track]) -> Labelled:
+def by_folder(tracks: Sequence[Track], *, artists: int = FEWEST_ARTISTS) -> Labelled:
     """The class is the name of the folder that a track lies in. Raises NothingYet as ``by_genre`` does."""
     labels = {track.path: _tidy(PurePath(track.path).parent.name) for track in tracks}
-    return _labelled(tracks, labels, what="folder")
+    return by_label(tracks, labels, what="folder", artists=artists)
 
 
-def by_table(table: Path, tracks: Sequence[Track]) -> Labelled:
+def by_table(table: Path, tracks: Sequence[Track], *, artists: int = FEWEST_ARTISTS) -> Labelled:
     """The class stands in a CSV file with the columns ``path`` (or ``track``) and ``label``.
 
     A path is absolute, relative to the table, or a file's name with or without its ending, as long as only one track
@@ -95,11 +95,36 @@ def by_table(table: Path, tracks: Sequence[Track]) -> Labelled:
             labels[path] = _tidy(label)
     if not labels:
         raise BadRequest(f"None of the tracks that {table.name} names is among the {len(tracks)} found.")
-    labelled = _labelled(tracks, labels, what="label")
+    labelled = by_label(tracks, labels, what="label", artists=artists)
     if not unknown:
         return labelled
     told = f"{_count(len(unknown), 'line')} of {table.name} without a track, such as {printable(unknown[0])}."
     return replace(labelled, dropped=(*labelled.dropped, told))
+
+
+def by_label(
+    tracks: Sequence[Track], labels: Mapping[str, str], *, what: str, artists: int = FEWEST_ARTISTS
+) -> Labelled:
+    """The songs of classes that are large enough; the rest is told.
+
+    ``labels`` gives the class of a path, ``what`` says what they are. Raises NothingYet where fewer than two classes
+    have enough tracks by enough ``artists``.
+    """
+    songs = [Song(t.path, labels[t.path], artist_of(t)) for t in tracks if labels.get(t.path)]
+    sizes = Counter(song.label for song in songs)
+    makers = {label: len({song.artist for song in songs if song.label == label}) for label in sizes}
+    classes = tuple(sorted(n for n in sizes if sizes[n] >= FEWEST_TRACKS and makers[n] >= artists))
+    bare = len(tracks) - len(songs)
+    dropped = [f"{_count(bare, 'track')} without a {what} {'is' if bare == 1 else 'are'} left out."] if bare else []
+    rare = sorted(set(sizes) - set(classes), key=lambda name: -sizes[name])
+    dropped += [f"{n} is left out: {_count(sizes[n], 'track')} by {_count(makers[n], 'artist')}." for n in rare]
+    if len(classes) < 2:
+        raise NothingYet(
+            f"Learning needs two classes of at least {FEWEST_TRACKS} tracks by {artists} artists each; "
+            f"there {'is one' if classes else 'is none'} among {len(songs)} tracks with a {what}. "
+            "Tag more of them, or bring a CSV file with labels."
+        )
+    return Labelled(tuple(song for song in songs if song.label in classes), classes, tuple(dropped))
 
 
 def heard(labelled: Labelled, paths: Iterable[str]) -> Labelled:
@@ -168,25 +193,6 @@ def _songs_of(artists: Sequence[str]) -> dict[str, IntArray]:
     for row, artist in enumerate(artists):
         rows[artist].append(row)
     return {artist: np.array(own, dtype=np.int64) for artist, own in rows.items()}
-
-
-def _labelled(tracks: Sequence[Track], labels: Mapping[str, str], *, what: str) -> Labelled:
-    """The songs of classes that are large enough; the rest is told."""
-    songs = [Song(t.path, labels[t.path], artist_of(t)) for t in tracks if labels.get(t.path)]
-    sizes = Counter(song.label for song in songs)
-    artists = {label: len({song.artist for song in songs if song.label == label}) for label in sizes}
-    classes = tuple(sorted(n for n in sizes if sizes[n] >= FEWEST_TRACKS and artists[n] >= FEWEST_ARTISTS))
-    bare = len(tracks) - len(songs)
-    dropped = [f"{_count(bare, 'track')} without a {what} {'is' if bare == 1 else 'are'} left out."] if bare else []
-    rare = sorted(set(sizes) - set(classes), key=lambda name: -sizes[name])
-    dropped += [f"{n} is left out: {_count(sizes[n], 'track')} by {_count(artists[n], 'artist')}." for n in rare]
-    if len(classes) < 2:
-        raise NothingYet(
-            f"Learning needs two classes of at least {FEWEST_TRACKS} tracks by {FEWEST_ARTISTS} artists each; "
-            f"there {'is one' if classes else 'is none'} among {len(songs)} tracks with a {what}. "
-            "Tag more of them, or bring a CSV file with labels."
-        )
-    return Labelled(tuple(song for song in songs if song.label in classes), classes, tuple(dropped))
 
 
 def _count(number: int, what: str) -> str:
