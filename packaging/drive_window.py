@@ -25,9 +25,12 @@ from musicdesk.ui.session import Session
 SIZE = (1280, 800)
 TABS = {
     "library": 1, "playlists": 2, "coverage": 3, "recordings": 3, "models": 4, "training": 4, "training-result": 4,
+    "listeners": 5, "group": 5,
 }  # fmt: skip
 ELECTRIC = {"Drum & Bass", "House", "Rock", "Chiptune", "Ambient"}
 """Genres of the demo library; it has too few artists of each to be told apart one by one."""
+FANS = {"anna": ELECTRIC, "ben": {"Classical", "Folk", "Jazz"}}
+"""Who is made up to have heard which genres."""
 EPOCHS, LOOKED_AT = {"training": 30, "training-result": 8}, 6
 """How long a training takes, and after which epoch it is looked at while it goes on."""
 
@@ -86,6 +89,8 @@ def use(app: QApplication, opened: Opened, page: str) -> None:
             QTest.mouseClick(below, Qt.MouseButton.LeftButton, pos=below.tabRect(1).center())
         if page in EPOCHS:
             train(app, opened.session, page)
+        if page in ("listeners", "group"):
+            hear(app, opened.session, page)
     wait(app, 1.5)
 
 
@@ -108,6 +113,25 @@ def train(app: QApplication, session: Session, page: str) -> None:
         until(app, lambda: len(models.training.epochs) >= LOOKED_AT, 300)
     else:
         until(app, lambda: session.training.job is None, 300)
+
+
+def hear(app: QApplication, session: Session, page: str) -> None:
+    """Import what two people have heard; then a list for both and the person here."""
+    listeners, log = session.window.listeners, session.desk.folders.data / "friends.csv"
+    with log.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(("user", "artist", "track", "count"))
+        lines.writerows(("anna", "Somebody Else", f"Not Here {number}", number) for number in range(1, 9))
+        for name, genres in FANS.items():
+            heard = [t for t in session.desk.indexing.tracks() if genres & {*t.tags.genres}]
+            lines.writerows((name, track.artist, track.title, 3) for track in heard[::3])
+    session.listeners.load([log], "")
+    until(app, lambda: session.listeners.job is None and listeners.model.rowCount() > 2)
+    listeners.table.selectAll()
+    wait(app, 0.5)
+    if page == "group":
+        QTest.mouseClick(listeners.together, Qt.MouseButton.LeftButton)
+        until(app, lambda: listeners.group.model.rowCount() > 0)
 
 
 def drag(app: QApplication, slider: GainSlider, *, to: float) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from musicdesk.records import EncoderKey, Explanation, Part, Prototype, Ranking, Tags, Taste, Track
+from musicdesk.records import Advisor, EncoderKey, Explanation, Part, Prototype, Ranking, Tags, Taste, Track
 
 KEY = EncoderKey("handcrafted", "1", "a")
 NAMES = ("quiet piano · classical", "driving metal", "not: harsh techno")
@@ -34,6 +34,21 @@ def taste(**changes: object) -> Taste:
     """Three prototypes; changes apply to the first of them."""
     first, *rest = prototypes()
     return Taste(KEY, (replace(first, **changes), *rest), variety=0.2, liked=12)  # type: ignore[arg-type]
+
+
+def advisors() -> tuple[Advisor, ...]:
+    """What advises in the blend."""
+    return (
+        Advisor("ease", "people's habits", gain=0.4, knows="from 6 listeners and 2,317 plays; well founded", found=0.4),
+        Advisor("content-last", "my history", gain=0.8, knows="from 12 tracks; a fair picture", found=0.3),
+        Advisor("content-mean", "sounds like my taste", gain=0.3, knows="from 12 tracks; a fair picture", found=0.3),
+    )
+
+
+def advised_taste(**changes: object) -> Taste:
+    """The taste with advisors; changes apply to the first of them."""
+    first, *rest = advisors()
+    return replace(taste(), advisors=(replace(first, **changes), *rest))  # type: ignore[arg-type]
 
 
 def exemplars() -> dict[str, Track]:

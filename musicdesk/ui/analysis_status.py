@@ -126,7 +126,7 @@ class AnalysisStatus(QWidget):
             return
         done = coverage.found - coverage.todo
         self.title.setText(f"{done:,} of {coverage.found:,} listened to")
-        self.start.setText("Go on" if coverage.usable else "Listen now")
+        self.start.setText("Go on" if coverage.usable else "Listen")
         self.start.setToolTip("Listen to the rest; it can be paused at any time")
         trouble = coverage.failed + coverage.silent
         unheard = f"{trouble:,} could not be heard" if trouble else ""

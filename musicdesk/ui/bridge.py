@@ -16,6 +16,7 @@ class Bridge(QObject):
     """A frozenset of audio hashes."""
     taste_changed = Signal()
     playlists_changed = Signal()
+    listeners_changed = Signal()
     _happened = Signal(str, object)
 
     def __init__(self, events: Events, parent: QObject | None = None) -> None:
@@ -27,6 +28,7 @@ class Bridge(QObject):
             events.feedback_changed.listen(lambda hashes: self._happened.emit("feedback", hashes)),
             events.taste_changed.listen(lambda _: self._happened.emit("taste", None)),
             events.playlists_changed.listen(lambda _: self._happened.emit("playlists", None)),
+            events.listeners_changed.listen(lambda _: self._happened.emit("listeners", None)),
         ]
 
     def close(self) -> None:
@@ -46,4 +48,5 @@ class Bridge(QObject):
                 "analysis": self.analysis_changed,
                 "taste": self.taste_changed,
                 "playlists": self.playlists_changed,
+                "listeners": self.listeners_changed,
             }[event].emit()

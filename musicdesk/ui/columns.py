@@ -22,6 +22,8 @@ class Kind(Enum):
     MATCH = auto()
     WHY = auto()
     LIKED = auto()
+    MARKED = auto()
+    """Words behind a colour and shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ SHARES = {"title": 30, "artist": 22, "album": 24, "genre": 18}
 """How columns without a width of their own share what is left."""
 LEAST = {"title": 132, "artist": 84, "album": 120, "genre": 92}
 GIVING_WAY: tuple[tuple[str, int], ...] = (
-    ("genre", 0), ("album", 0), ("why", 160), ("match", 64), ("codec", 0), ("length", 0), ("why", 96), ("moved", 0),
-    ("artist", 0),
+    ("genre", 0), ("album", 0), ("sort", 0), ("why", 160), ("match", 64), ("codec", 0), ("length", 0), ("why", 96),
+    ("moved", 0), ("artist", 0),
 )  # fmt: skip
 """What shrinks (to a width) or goes (0), in this order, where the table is narrow."""
 

@@ -61,7 +61,7 @@ class ContributionBar(LiveControl):
     @property
     def changeable(self) -> bool:
         """Whether there is a gain behind it that counts: the seed track has none, a muted prototype's does not."""
-        return 0 <= self._part.slot < len(theme.SHAPES) and not self._silenced
+        return self._part.slot in theme.SLOTS and not self._silenced
 
     @property
     def weight(self) -> float:
@@ -79,23 +79,24 @@ class ContributionBar(LiveControl):
         """What it adds to the score at the gain that it shows now."""
         return self._part.contribution if not self.busy else self.amount * self.weight
 
-    def set_part(self, part: Part, *, scale: BarScale, silenced: bool = False) -> None:
+    def set_part(self, part: Part, *, scale: BarScale, silenced: bool = False, resting: float = 1.0) -> None:
         """Show this part, silently; not while a hand is on it. Silenced: muted, or outdone by a solo."""
         if self.busy:
             return
         self._part, self._scale, self._silenced = part, scale, silenced
+        self.set_resting(resting)
         self.set_amount(part.gain)
-        self.setAccessibleName(f"{part.name}: {nearness(part.percentile)}")
+        self.setAccessibleName(f"{part.name}: {standing(part)}")
         self.setToolTip(self._hint())
         self._say_value()
 
     def _hint(self) -> str:
         if self._silenced:
-            return f"{self._part.name}: {nearness(self._part.percentile)}; muted or not in solo, so it does not count."
+            return f"{self._part.name}: {standing(self._part)}; muted or not in solo, so it does not count."
         if not self.changeable:
-            return f"{self._part.name}: {nearness(self._part.percentile)}."
+            return f"{self._part.name}: {standing(self._part)}."
         return (
-            f"{self._part.name}: {nearness(self._part.percentile)}, gain {spoken(self.amount)}.\n"
+            f"{self._part.name}: {standing(self._part)}, gain {spoken(self.amount)}.\n"
             "Click: go to its slider. Drag, or ← →: change its gain here."
         )
 
@@ -239,7 +240,21 @@ class ContributionBar(LiveControl):
     def _words(self) -> str:
         if self.busy:
             return f"gain {spoken(self.amount)}"
-        return f"{'does not count · ' * self._silenced}{nearness(self._part.percentile)}"
+        return f"{'does not count · ' * self._silenced}{standing(self._part)}"
+
+
+def standing(part: Part) -> str:
+    """Where a track stands on a part: how near it is to a prototype, or how far up a recommender puts it."""
+    return advice(part.percentile) if part.slot in theme.ADVISOR_SHAPES else nearness(part.percentile)
+
+
+def advice(percentile: float) -> str:
+    """The percentile of a recommender's score in words."""
+    if percentile >= 0.995:
+        return "at the very top of your library"
+    if percentile < 0.005:
+        return "at the very bottom of your library"
+    return f"ahead of {percentile * 100:.0f} % of your library"
 
 
 def nearness(percentile: float) -> str:

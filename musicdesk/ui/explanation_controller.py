@@ -23,8 +23,8 @@ class ExplanationController(QObject):
         self._library, self._ranking = library, ranking
         self._track: Track | None = None
         self._explanation: Explanation | None = None
-        for page in window.pages:
-            page.view.chosen.connect(self.explain)
+        for view in window.lists:
+            view.chosen.connect(self.explain)
         ranking.listed.connect(self._again)
         library.loaded.connect(self._again)
         ranking.slid.connect(self._slid)

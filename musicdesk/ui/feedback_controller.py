@@ -29,9 +29,9 @@ class FeedbackController(QObject):
         self._desk, self._tasks, self._window, self._library = desk, tasks, window, library
         for verb in ("like", "dislike", "not_now", "never"):
             window.actions_.on(verb, partial(self._about_chosen, verb))
-        for page in window.pages:
-            page.view.heart_clicked.connect(lambda track: self.say((track,), self._turned((track,), "like")))
-            page.view.menu_asked.connect(self.menu)
+        for view in window.lists:
+            view.heart_clicked.connect(lambda track: self.say((track,), self._turned((track,), "like")))
+            view.menu_asked.connect(self.menu)
 
     def _about_chosen(self, verb: str) -> None:
         tracks = self._library.targets()

@@ -62,6 +62,10 @@ class LiveControl(QAbstractSlider):
         self._began = self.value()
         self._say_value()
 
+    def set_resting(self, amount: float) -> None:
+        """Where a double click and Backspace lead back to."""
+        self._resting = round(amount * SCALE)
+
     @property
     def changeable(self) -> bool:
         """Whether keys, wheel and mouse may change it."""
@@ -295,7 +299,7 @@ class LiveSlider(LiveControl):
 
 
 class GainSlider(LiveSlider):
-    """The gain of a prototype: −1 turns away from it, 0 ignores it, 1 is as found, 2 doubles it."""
+    """The gain of a prototype or recommender: −1 turns away from it, 0 ignores it, 1 is as found, 2 doubles it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(GAIN_MIN, GAIN_MAX, resting=1.0, origin=0.0, detents=(0.0, 1.0), parent=parent)
@@ -308,6 +312,16 @@ class GainSlider(LiveSlider):
             "Drag, or ← → with the keyboard (Shift: further).\n"
             "1 is as found, 0 ignores it, below 0 turns away from it. Double-click: back to 1."
         )
+
+    def set_found(self, gain: float) -> None:
+        """Say which gain follows from what is known, and rest there: for a recommender, which knows more or less."""
+        self.set_resting(gain)
+        self._detents = tuple(dict.fromkeys((0, self._resting)))
+        self.setToolTip(
+            "Drag, or ← → with the keyboard (Shift: further).\n"
+            f"0 ignores it, below 0 turns away from it. Double-click: back to {spoken(gain)}, as much as it knows."
+        )
+        self.update()
 
 
 class ShareSlider(LiveSlider):

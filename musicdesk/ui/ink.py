@@ -61,10 +61,10 @@ class Ink:
         return blend(self.text, self.ground, 0.55)
 
     def slot(self, slot: int, *, off: bool = False) -> QColor:
-        """The colour of a prototype, grey when it is switched off; a slot beyond 0 to 7 is the seed track's."""
+        """The colour of a prototype or recommender, grey when it is switched off; any other is the seed track's."""
         if off:
             return blend(self.text, self.ground, 0.55)
-        return theme.slot_colour(slot, self.dark) if 0 <= slot < len(theme.SHAPES) else self.text
+        return theme.slot_colour(slot, self.dark) if slot in theme.SLOTS else self.text
 
 
 def blend(first: QColor, second: QColor, share: float) -> QColor:

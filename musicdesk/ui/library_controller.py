@@ -84,8 +84,8 @@ class LibraryController(QObject):
         window.library.set_sources(known.sources)
         window.library.status.set_coverage(known.coverage)
         window.coverage.set_coverage(known.coverage)
-        for page in window.pages:
-            page.view.table.set_feedback(known.feedback)
+        for view in window.lists:
+            view.table.set_feedback(known.feedback)
         if changed:
             window.for_you.model.set_tracks(known.catalogue.by_hash)
             self.filter()

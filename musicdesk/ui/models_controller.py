@@ -246,12 +246,12 @@ class ModelsController(QObject):
 class Question(QMessageBox):
     """Asks before something is deleted; Enter and Escape keep it."""
 
-    def __init__(self, title: str, sentence: str, parent: QWidget) -> None:
+    def __init__(self, title: str, sentence: str, parent: QWidget, *, yes: str = "Remove") -> None:
         super().__init__(parent)
         self.setWindowTitle(title.rstrip("?"))
         self.setText(title)
         self.setInformativeText(sentence)
-        self.yes = self.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
+        self.yes = self.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
         keep = self.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
         self.setDefaultButton(keep)
         self.setEscapeButton(keep)

@@ -186,8 +186,8 @@ class PlaybackController(QObject):
             self._tick.stop()
 
     def _mark(self, track: Track | None) -> None:
-        for page in self._window.pages:
-            page.view.table.set_playing(track.path if track else "")
+        for view in self._window.lists:
+            view.table.set_playing(track.path if track else "")
 
     def _show_feedback(self) -> None:
         if self.heard is not None:

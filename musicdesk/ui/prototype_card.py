@@ -155,6 +155,16 @@ class PrototypeCard(QFrame):
     # ------------------------------------------------------------------ what it shows
 
     @property
+    def reference(self) -> str:
+        """What the desk knows its slider by ("" for none)."""
+        return self.prototype.id if self.prototype is not None else ""
+
+    @property
+    def slot(self) -> int:
+        """Behind which colour and shape it stands (-1 for none)."""
+        return self.prototype.slot if self.prototype is not None else -1
+
+    @property
     def negative(self) -> bool:
         """Whether it stands for what the listener does not want."""
         return self.prototype is not None and self.prototype.name.startswith(NEGATION)
@@ -282,17 +292,22 @@ class PrototypeCard(QFrame):
             self._show_exemplars()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The ground, and the strip in the prototype's colour: broken where it is turned away from."""
-        painter, ink = QPainter(self), Ink.of(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(ink.line, 1))
-        painter.setBrush(ink.raised)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        if self.prototype is not None:
-            style = Qt.PenStyle.DotLine if self.negative else Qt.PenStyle.SolidLine
-            cap = Qt.PenCapStyle.FlatCap if self.negative else Qt.PenCapStyle.RoundCap
-            painter.setPen(QPen(ink.slot(self.prototype.slot, off=self.standing.off), 3, style, cap))
-            painter.drawLine(QLineF(4.5, 8, 4.5, self.height() - 8))
+        """The ground, and the strip in the prototype's colour."""
+        paint_card(self, self.slot, off=self.prototype is not None and self.standing.off, broken=self.negative)
+
+
+def paint_card(card: QWidget, slot: int, *, off: bool, broken: bool = False) -> None:
+    """A card's ground, and the strip in the slot's colour (-1: none), broken where something is turned away from."""
+    painter, ink = QPainter(card), Ink.of(card)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(ink.line, 1))
+    painter.setBrush(ink.raised)
+    painter.drawRoundedRect(QRectF(card.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+    if slot >= 0:
+        style = Qt.PenStyle.DotLine if broken else Qt.PenStyle.SolidLine
+        cap = Qt.PenCapStyle.FlatCap if broken else Qt.PenCapStyle.RoundCap
+        painter.setPen(QPen(ink.slot(slot, off=off), 3, style, cap))
+        painter.drawLine(QLineF(4.5, 8, 4.5, card.height() - 8))
 
 
 def origin_of(prototype: Prototype, *, from_likes: bool, negative: bool) -> str:

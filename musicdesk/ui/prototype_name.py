@@ -41,9 +41,9 @@ class ShapeMark(QWidget):
 def paint_mark(
     painter: QPainter, rect: QRectF, slot: int, *, ink: Ink, off: bool = False, hollow: bool = False
 ) -> None:
-    """The shape of a slot in its colour; the seed track (a slot beyond 0 to 7) is a ring."""
+    """The shape of a slot in its colour; the seed track (a slot without a look of its own) is a ring."""
     colour = ink.slot(slot, off=off)
-    seed = not 0 <= slot < len(theme.SHAPES)
+    seed = slot not in theme.SLOTS
     painter.setPen(QPen(colour, 1.6) if hollow or seed else Qt.PenStyle.NoPen)
     painter.setBrush(Qt.BrushStyle.NoBrush if hollow or seed else colour)
     theme.paint_shape(painter, rect, 0 if seed else slot)

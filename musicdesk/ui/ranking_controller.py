@@ -9,22 +9,22 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from musicdesk.desk.desk import Desk
 from musicdesk.errors import NothingYet
-from musicdesk.records import History, Query, Radar, Ranking, Taste, Track
+from musicdesk.records import ADVISOR, Advisor, History, Prototype, Query, Radar, Ranking, Taste, Track
 from musicdesk.ui.empty_states import State
 from musicdesk.ui.library_controller import LibraryController
 from musicdesk.ui.pages import left_out
 from musicdesk.ui.tasks import Tasks
+from musicdesk.ui.taste_panel import SILENT, is_silent
 from musicdesk.ui.workspace import TAB_FOR_YOU, Workspace
 
 if TYPE_CHECKING:
-    from musicdesk.desk.recommending import Live
+    from musicdesk.desk.live import Live
 
 PICKS = 200
 SOON_MS = 20
 GROWING_MS = 3000
 """While the analysis runs the list is made anew no oftener than this."""
 HINT = "Press L, or click ♥, on tracks that you love: the list and the sliders become yours."
-SILENT = "Nothing counts now: every prototype is muted or at 0, so the list has no order."
 
 
 class Arrows(Enum):
@@ -88,9 +88,9 @@ class RankingController(QObject):
         panel.variety_moving.connect(self._vary)
         panel.variety_set.connect(self._set_variety)
         panel.reset_asked.connect(lambda: self._edit(self._desk.recommending.reset))
-        why.gain_moving.connect(lambda name, gain: self.moving(self._id_of(name), gain))
-        why.gain_set.connect(lambda name, gain: self.set_gain(self._id_of(name), gain))
-        why.part_clicked.connect(self._focus_slot)
+        why.gain_moving.connect(lambda name, gain: self.moving(self._reference_of(name), gain))
+        why.gain_set.connect(lambda name, gain: self.set_gain(self._reference_of(name), gain))
+        why.part_clicked.connect(panel.focus_slot)
         window.for_you.seed_left.connect(self.leave_seed)
         self._library.loaded.connect(self.face)
         for name, do in (
@@ -145,6 +145,7 @@ class RankingController(QObject):
             return
         self.taste = listed.taste
         panel.set_taste(listed.taste)
+        self._window.why.set_taste(listed.taste)
         panel.set_exemplars(listed.exemplars)
         panel.set_radar(listed.radar)
         self._window.set_history(listed.history.undo, listed.history.redo)
@@ -191,13 +192,13 @@ class RankingController(QObject):
 
     # ------------------------------------------------------------------ a slider in the hand
 
-    def moving(self, prototype_id: str, gain: float) -> None:
-        """A slider moves: the list follows at once."""
-        if not prototype_id:
+    def moving(self, reference: str, gain: float) -> None:
+        """The slider of a prototype (its id) or an advisor moves: the list follows at once."""
+        if not reference:
             return
         self._gain = gain
-        if self._held != prototype_id:
-            self._held = prototype_id
+        if self._held != reference:
+            self._held = reference
             self._steered = self.seed is not None
             self._window.for_you.model.mark()
             self._take_hold()
@@ -226,19 +227,19 @@ class RankingController(QObject):
             self.slid.emit(ranking)
             self._say_seed()
 
-    def set_gain(self, prototype_id: str, gain: float) -> None:
+    def set_gain(self, reference: str, gain: float) -> None:
         """A slider rests: one undo step, if it is not where it was."""
         self._tick.stop()
         self._tasks.forget("live")
         self._held = ""
-        before = self.taste.prototype(prototype_id) if self.taste and prototype_id else None
+        before = self._part(reference)
         if before is None:
             return
         self._arrows = Arrows.KEPT
         if before.gain == gain:
             self.refresh()
         else:
-            self._edit(lambda: self._desk.recommending.set_gain(prototype_id, gain))
+            self._edit(lambda: self._desk.recommending.set_gain(reference, gain))
 
     def _vary(self, variety: float) -> None:
         taste = self.taste
@@ -258,22 +259,28 @@ class RankingController(QObject):
         self.refresh()
 
     def _toggle(self, what: str) -> None:
-        prototype = self.taste.prototype(self._window.focused_prototype() or "?") if self.taste else None
-        if prototype is None:
+        reference = self._window.taste.focused()
+        part = self._part(reference)
+        if part is None:
             self._window.notice.say("Press 1 to 9 first, to say which slider is meant.", brief=True)
-            return
-        verb = self._desk.recommending.mute if what == "muted" else self._desk.recommending.solo
-        self._edit(lambda: verb(prototype.id, not getattr(prototype, what)))
+        elif what == "solo" and isinstance(part, Advisor):
+            self._window.notice.say("Only prototypes can be on solo; M mutes a recommender.", brief=True)
+        else:
+            verb = self._desk.recommending.mute if what == "muted" else self._desk.recommending.solo
+            self._edit(lambda: verb(reference, not getattr(part, what)))
 
-    def _id_of(self, name: str) -> str:
-        found = self.taste.prototype(name) if self.taste else None
-        return found.id if found else ""
+    def _part(self, reference: str) -> Prototype | Advisor | None:
+        """Whose slider it is; None for nobody's."""
+        if self.taste is None or not reference:
+            return None
+        return (self.taste.advisor if reference.startswith(ADVISOR) else self.taste.prototype)(reference)
 
-    def _focus_slot(self, slot: int) -> None:
-        for number, prototype in enumerate(self.taste.prototypes if self.taste else ()):
-            if prototype.slot == slot:
-                self._window.taste.focus_prototype(number)
-                return
+    def _reference_of(self, name: str) -> str:
+        """What the desk knows the slider of a part by, from its name ("" for none)."""
+        if self.taste is None:
+            return ""
+        own = next((p.id for p in self.taste.prototypes if p.name == name), "")
+        return own or next((ADVISOR + a.name for a in self.taste.advisors if a.name == name), "")
 
     # ------------------------------------------------------------------ undo
 
@@ -322,7 +329,7 @@ class RankingController(QObject):
             page.show_table()
         else:
             page.show_state(self._state(), sentence="")
-        silent = self.taste is not None and not self.taste.gains.any() and self.seed is None
+        silent = self.taste is not None and is_silent(self.taste) and self.seed is None
         if silent:
             page.notice.say(SILENT, button="Reset the taste", do=self._window.taste.reset_asked.emit, fixed=True)
         else:

@@ -40,7 +40,7 @@ class Paints:
     up: QColor
     down: QColor
     heart: QColor
-    slots: tuple[QColor, ...]
+    slots: dict[int, QColor]
 
     @classmethod
     def of(cls, widget: QWidget) -> "Paints":
@@ -57,12 +57,12 @@ class Paints:
             up=QColor(look.good),
             down=QColor(look.warning),
             heart=theme.slot_colour(5, ink.dark),
-            slots=tuple(theme.slot_colour(slot, ink.dark) for slot in range(8)),
+            slots={slot: theme.slot_colour(slot, ink.dark) for slot in theme.SLOTS},
         )
 
     def slot(self, slot: int) -> QColor:
-        """A prototype's colour; the text's for a seed track."""
-        return self.slots[slot] if 0 <= slot < len(self.slots) else self.text
+        """The colour of a prototype or recommender; the text's for a seed track."""
+        return self.slots.get(slot, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,8 @@ class RowPainter:
         kind = column.kind
         if kind in (Kind.TEXT, Kind.SOFT, Kind.NUMBER):
             self._paint_words(painter, rect, model, row, column)
+        elif kind is Kind.MARKED:
+            self._paint_part(painter, rect.x() + PADDING, rect, model.text(row, column), model.slot(row))
         elif kind is Kind.LIKED:
             self._paint_verdict(painter, rect, model, row)
         elif isinstance(model, RankingModel) and row < len(model.ranking):
@@ -194,7 +196,7 @@ class RowPainter:
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(0.5, 0.5, size - 1, size - 1)
-        if name == "slot" and not 0 <= slot < len(self.paints.slots):
+        if name == "slot" and slot not in self.paints.slots:
             painter.setPen(QPen(self.paints.text, 1.5))
             painter.drawEllipse(box.adjusted(0.5, 0.5, -0.5, -0.5))
         elif name == "slot":

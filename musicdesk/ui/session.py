@@ -6,13 +6,16 @@ from PySide6.QtCore import QObject, Qt
 
 from musicdesk.desk.desk import Desk
 from musicdesk.ui import theme
+from musicdesk.ui.advising_controller import AdvisingController
 from musicdesk.ui.bridge import Bridge
 from musicdesk.ui.coverage_controller import CoverageController
 from musicdesk.ui.curating_controller import CuratingController
 from musicdesk.ui.explanation_controller import ExplanationController
 from musicdesk.ui.feedback_controller import FeedbackController
+from musicdesk.ui.group_controller import GroupController
 from musicdesk.ui.indexing_controller import IndexingController
 from musicdesk.ui.library_controller import LibraryController
+from musicdesk.ui.listeners_controller import ListenersController
 from musicdesk.ui.models_controller import ModelsController
 from musicdesk.ui.playback_controller import PlaybackController
 from musicdesk.ui.ranking_controller import RankingController
@@ -21,7 +24,7 @@ from musicdesk.ui.shortcut_sheet import ShortcutSheet
 from musicdesk.ui.tasks import Tasks
 from musicdesk.ui.training_controller import TrainingController
 from musicdesk.ui.watching_controller import WatchingController
-from musicdesk.ui.workspace import TAB_MODELS, Workspace
+from musicdesk.ui.workspace import TAB_LISTENERS, TAB_MODELS, Workspace
 
 
 class Session(QObject):
@@ -47,6 +50,9 @@ class Session(QObject):
         self.playback = PlaybackController(desk, tasks=tasks, window=window, library=self.library)
         self.feedback = FeedbackController(desk, tasks=tasks, window=window, library=self.library)
         self.curating = CuratingController(desk, tasks=tasks, window=window, library=self.library)
+        self.advising = AdvisingController(desk, tasks=tasks, window=window)
+        self.listeners = ListenersController(desk, tasks=tasks, window=window)
+        self.groups = GroupController(desk, tasks=tasks, window=window, curating=self.curating)
         self._join()
 
     def _join(self) -> None:
@@ -60,10 +66,17 @@ class Session(QObject):
         bridge.analysis_changed.connect(self.coverage.refresh)
         bridge.taste_changed.connect(self.ranking.refresh)
         bridge.playlists_changed.connect(self.curating.refresh)
+        for changed in (bridge.listeners_changed, bridge.library_changed, bridge.feedback_changed):
+            changed.connect(self.listeners.refresh)
+        for changed in (bridge.taste_changed, bridge.feedback_changed, bridge.analysis_changed):
+            changed.connect(self.advising.refresh)
+        bridge.listeners_changed.connect(self.advising.heard_more)
+        bridge.listeners_changed.connect(self.ranking.refresh)
         self.indexing.working.connect(self._working)
         self.playback.said.connect(self.feedback.say)
-        recordings = window.coverage.view
-        recordings.play_asked.connect(lambda track: self.playback.play(track, view=recordings))
+        recordings, group = window.coverage.view, window.listeners.group.view
+        for view in (recordings, group):
+            view.play_asked.connect(lambda track, view=view: self.playback.play(track, view=view))
         recordings.menu_asked.connect(self.feedback.menu)
         self.tasks.problem.connect(window.notice.say)
         window.taste.full_toggled.connect(lambda on: self.desk.set(full_panel=on))
@@ -79,6 +92,7 @@ class Session(QObject):
         self.library.refresh()
         self.ranking.refresh()
         self.curating.refresh()
+        self.advising.refresh()
         self.window.for_you.view.setFocus()
         self._show_right()
         if folders:
@@ -106,6 +120,8 @@ class Session(QObject):
             self.curating.refresh()
             self.coverage.refresh()
             self.models.refresh()
+            self.listeners.refresh()
+            self.advising.refresh()
             self.watching.set("watch")
             self.window.notice.say("The other musicdesk is closed; this window can change things now.", brief=True)
 
@@ -123,8 +139,9 @@ class Session(QObject):
             self.ranking.leave_seed()
 
     def _leave_slider(self) -> bool:
-        if self.window.tabs.currentIndex() == TAB_MODELS:
-            return self.window.models.leave()
+        number = self.window.tabs.currentIndex()
+        if number in (TAB_MODELS, TAB_LISTENERS):
+            return (self.window.models if number == TAB_MODELS else self.window.listeners).leave()
         if self.window.view.hasFocus():
             return False
         self.window.view.setFocus()

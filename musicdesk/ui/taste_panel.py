@@ -1,10 +1,11 @@
-"""The taste as a mixer: a card for each prototype, what the picks are like, and how varied they may be."""
+"""The taste as a mixer: a card for each prototype and recommender, what the picks are like, how varied they may be."""
 
 from collections.abc import Mapping
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -17,6 +18,8 @@ from PySide6.QtWidgets import (
 
 from musicdesk.records import Radar, Ranking, Taste, Track
 from musicdesk.ui import glyphs
+from musicdesk.ui.advice_panel import AdvicePanel
+from musicdesk.ui.advisor_card import AdvisorCard
 from musicdesk.ui.gain_slider import ShareSlider
 from musicdesk.ui.glyphs import GlyphButton
 from musicdesk.ui.ink import scaled
@@ -30,7 +33,7 @@ EMPTY = (
     "Your taste will stand here as a handful of named sliders.\n\n"
     "Add a folder of music and let musicdesk listen to it; like a few tracks to make the taste yours."
 )
-SILENT = "Nothing counts now: every prototype is muted or at 0, so the list has no order."
+SILENT = "Nothing counts now: every slider is muted or at 0, so the list has no order."
 
 
 class TastePanel(QWidget):
@@ -59,6 +62,7 @@ class TastePanel(QWidget):
         self._exemplars: Mapping[str, Track] = {}
         self._playing, self._full = "", False
         self.cards: list[PrototypeCard] = []
+        self._ordered: list[PrototypeCard | AdvisorCard] = []
         self.origin, self.silent = SoftSentence(), self._silence()
         self.reset = GlyphButton(glyphs.reset, name="Reset the taste", hint="All gains back to 1, no mute, no solo")
         self.full = QPushButton("Full")
@@ -67,7 +71,7 @@ class TastePanel(QWidget):
             name="Variety",
             hint="Closer: only the match counts. More varied: picks unlike each other. Double-click: as at first.",
         )
-        self.radar = RadarView()
+        self.radar, self.advice = RadarView(), AdvicePanel()
         self._lay_out()
         self._connect()
         self.setMinimumWidth(MINIMUM_WIDTH)
@@ -120,7 +124,7 @@ class TastePanel(QWidget):
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(8, 0, 8, 0)
         self._column.setSpacing(8)
-        for widget in (self.origin, self.silent, self.radar):
+        for widget in (self.origin, self.silent, self.advice, self.radar):
             self._column.addWidget(widget)
         self._column.addStretch(1)
         self._area = scrolling(inside)
@@ -145,6 +149,9 @@ class TastePanel(QWidget):
     def _connect(self) -> None:
         self.variety.moving.connect(self.variety_moving)
         self.variety.settled.connect(self.variety_set)
+        self.advice.gain_moving.connect(self.gain_moving)
+        self.advice.gain_set.connect(self.gain_set)
+        self.advice.mute_toggled.connect(self.mute_toggled)
         self.reset.clicked.connect(self._ask_reset)
         self.full.clicked.connect(self._toggle_full)
 
@@ -178,9 +185,13 @@ class TastePanel(QWidget):
         for card, prototype in zip(self.cards, taste.prototypes, strict=True):
             card.set_prototype(prototype, taste=taste)
             card.set_exemplars(self._exemplars)
+        self.advice.set_taste(taste)
+        if self._ordered != self.channels:
+            self._ordered = self.channels
+            self._order_tabs(self.cards)
         self.variety.set_amount(taste.variety)
         self.origin.setText(made_from(taste))
-        self.silent.setVisible(not taste.gains.any())
+        self.silent.setVisible(is_silent(taste))
         self._show_percentiles()
 
     def _keep_cards(self, taste: Taste) -> None:
@@ -195,7 +206,6 @@ class TastePanel(QWidget):
             first = self._column.indexOf(self.silent) + 1
             for place, card in enumerate(kept, start=first):
                 self._column.insertWidget(place, card)
-            self._order_tabs(kept)
         self.cards = kept
 
     def set_ranking(self, ranking: Ranking | None) -> None:
@@ -209,6 +219,7 @@ class TastePanel(QWidget):
         for card in self.cards:
             column = parts.get(card.prototype.name) if card.prototype else None
             card.set_percentiles(None if ranking is None or column is None else ranking.percentiles[:, column])
+        self.advice.set_percentiles(ranking, parts)
 
     def set_radar(self, radar: Radar | None) -> None:
         """Show what the picks are like beside the library."""
@@ -222,6 +233,7 @@ class TastePanel(QWidget):
             "Only name, gain and examples" if full else "Also mute, solo, lock and where each comes from"
         )
         self.full.setAccessibleName("Simple view" if full else "Full view")
+        self.advice.set_full(full)
         for card in self.cards:
             card.set_full(full)
 
@@ -239,22 +251,39 @@ class TastePanel(QWidget):
 
     # ------------------------------------------------------------------ what a hand does
 
-    def focus_prototype(self, index: int) -> None:
+    @property
+    def channels(self) -> list[PrototypeCard | AdvisorCard]:
+        """The cards from top to bottom, prototypes and then recommenders."""
+        return [*self.cards, *self.advice.cards]
+
+    def focus_channel(self, index: int) -> None:
         """Put the keyboard on the slider of this card (0 is the first) and bring it into view."""
-        if 0 <= index < len(self.cards):
-            card = self.cards[index]
+        if 0 <= index < len(self.channels):
+            card = self.channels[index]
             card.slider.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self._area.ensureWidgetVisible(card, 0, 8)
+
+    def focus_slot(self, slot: int) -> None:
+        """The same for the card behind this colour and sign."""
+        for index, card in enumerate(self.channels):
+            if slot == card.slot:
+                self.focus_channel(index)
+                return
 
     def focus_named(self, name: str) -> None:
         """The same for the prototype with this name or id."""
         for index, card in enumerate(self.cards):
             if card.prototype is not None and name in (card.prototype.id, card.prototype.name):
-                self.focus_prototype(index)
+                self.focus_channel(index)
+
+    def focused(self) -> str:
+        """What the desk knows the slider by whose card the keyboard is on ("" for none)."""
+        focus = QApplication.focusWidget()
+        return next((c.reference for c in self.channels if focus is not None and c.isAncestorOf(focus)), "")
 
     def settle(self) -> None:
         """End what is under way on any slider: its ``…_set`` signal comes now."""
-        for slider in (self.variety, *(card.slider for card in self.cards)):
+        for slider in (self.variety, *(card.slider for card in self.channels)):
             slider.flush()
 
     def _ask_reset(self) -> None:
@@ -269,9 +298,14 @@ class TastePanel(QWidget):
         chain: list[QWidget] = [self.reset, self.full]
         for card in cards:
             chain += card.tab_chain()
-        chain += [self.radar.toggle, self.variety]
+        chain += [*self.advice.tab_chain(), self.radar.toggle, self.variety]
         for first, second in pairwise(chain):
             QWidget.setTabOrder(first, second)
+
+
+def is_silent(taste: Taste) -> bool:
+    """Whether nothing counts, so that a list has no order."""
+    return not (taste.gains.any() or taste.advisor_gains.any())
 
 
 def made_from(taste: Taste) -> str:

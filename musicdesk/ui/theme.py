@@ -1,14 +1,15 @@
-"""The look: one palette in two lights, and the eight colours and shapes that tell prototypes apart.
+"""The look: one palette in two lights, and the colours and shapes that tell prototypes and recommenders apart.
 
-The colours are those of Okabe and Ito (2008), which stay apart for colour-blind eyes, moved in lightness until each has
-3:1 against its ground; a colour never stands without its shape. Text has 4.5:1 or better (tests measure it).
+The eight colours of the prototypes are those of Okabe and Ito (2008), which stay apart for colour-blind eyes, moved in
+lightness until each has 3:1 against its ground; a colour never stands without its shape. Recommenders have signs
+instead of plain shapes, in three further colours. Text has 4.5:1 or better (tests measure it).
 """
 
 import math
 from dataclasses import dataclass, fields
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPalette, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPalette, QPolygonF, QTransform
 from PySide6.QtWidgets import QApplication
 
 
@@ -46,6 +47,12 @@ DARK = Tokens(
 SHAPES = ("circle", "triangle", "square", "diamond", "wedge", "plus", "star", "hexagon")
 SLOTS_LIGHT = ("#0072b2", "#b87300", "#008a64", "#b25286", "#2a8fc9", "#d55e00", "#877a00", "#4a4d55")
 SLOTS_DARK = ("#4a9fe0", "#e69f00", "#20b58a", "#dc8fba", "#8fd3f7", "#ff7f3a", "#f0e442", "#c9ccd3")
+ADVISOR_SHAPES = {9: "people", 10: "clock", 11: "sound"}
+"""Signs of the recommenders' slots: people's habits, my history, sounds like my taste."""
+ADVISORS_LIGHT = {9: "#a3154a", 10: "#5b3fb5", 11: "#7b4b1d"}
+ADVISORS_DARK = {9: "#ff6b8f", 10: "#b7a6ff", 11: "#d4a373"}
+SLOTS = (*range(len(SHAPES)), *ADVISOR_SHAPES)
+"""Slots with a colour and a sign of their own, behind which a gain stands; a seed track has none."""
 
 
 def tokens(dark: bool) -> Tokens:
@@ -150,14 +157,15 @@ def names() -> tuple[str, ...]:
 
 
 def slot_colour(slot: int, dark: bool) -> QColor:
-    """The colour of a prototype's slot (0 to 7, then from the start again)."""
+    """The colour of a prototype's slot (0 to 7, then from the start again), or of a recommender's."""
+    advisors = ADVISORS_DARK if dark else ADVISORS_LIGHT
     colours = SLOTS_DARK if dark else SLOTS_LIGHT
-    return QColor(colours[slot % len(colours)])
+    return QColor(advisors.get(slot) or colours[slot % len(colours)])
 
 
 def slot_shape(slot: int) -> str:
     """The shape that goes with the colour."""
-    return SHAPES[slot % len(SHAPES)]
+    return ADVISOR_SHAPES.get(slot) or SHAPES[slot % len(SHAPES)]
 
 
 def paint_shape(painter: QPainter, rect: QRectF, slot: int) -> None:
@@ -172,6 +180,8 @@ def shape_path(shape: str, rect: QRectF) -> QPainterPath:
         path.addEllipse(centre, radius * 0.94, radius * 0.94)
     elif shape == "square":
         path.addRect(QRectF(centre.x() - radius * 0.83, centre.y() - radius * 0.83, radius * 1.66, radius * 1.66))
+    elif shape in SIGNS:
+        path = QTransform(radius / 100, 0, 0, radius / 100, centre.x(), centre.y()).map(SIGNS[shape]())
     else:
         path.addPolygon(
             QPolygonF([QPointF(centre.x() + x * radius, centre.y() + y * radius) for x, y in OUTLINES[shape]])
@@ -187,6 +197,42 @@ def _ring(corners: int, *, turn: float = 0.0, inner: float = 0.0) -> list[tuple[
     return [(r * math.cos(a), r * math.sin(a)) for r, a in zip(radii, angles, strict=True)]
 
 
+def _people() -> QPainterPath:
+    """Somebody, and behind them somebody else."""
+    front, room = _person(-30, 6, 1.0, grown=0), _person(-30, 6, 1.0, grown=17)
+    return front.united(_person(46, -10, 0.86, grown=0).subtracted(room))
+
+
+def _person(x: float, y: float, size: float, *, grown: float) -> QPainterPath:
+    """Head and shoulders, made larger by ``grown`` all around."""
+    path, across, high = QPainterPath(), 66 * size + grown, 86 * size + grown
+    path.addEllipse(QPointF(x, y - 50 * size), 40 * size + grown, 40 * size + grown)
+    shoulders = QPainterPath(QPointF(x - across, y + 86 * size))
+    shoulders.arcTo(QRectF(x - across, y + 86 * size - high, 2 * across, 2 * high), 180, -180)
+    shoulders.closeSubpath()
+    return path.united(shoulders)
+
+
+def _clock() -> QPainterPath:
+    """A dial with its hands cut out."""
+    dial, hands = QPainterPath(), QPainterPath()
+    dial.addEllipse(QPointF(0, 0), 98, 98)
+    corners = ((-15, -66), (15, -66), (15, -15), (58, -15), (58, 15), (-15, 15))
+    hands.addPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
+    hands.closeSubpath()
+    return dial.subtracted(hands)
+
+
+def _sound() -> QPainterPath:
+    """Four bars of a level meter."""
+    path = QPainterPath()
+    for x, half in ((-81, 40), (-27, 95), (27, 62), (81, 28)):
+        path.addRoundedRect(QRectF(x - 17, -half, 34, 2 * half), 15, 15)
+    return path
+
+
+SIGNS = {"people": _people, "clock": _clock, "sound": _sound}
+"""Outlines around the origin, a hundred wide to each side: paths that are cut are cut coarsely where they are small."""
 _THIN = 0.34
 OUTLINES: dict[str, list[tuple[float, float]]] = {
     "triangle": [(0, -0.94), (1, 0.80), (-1, 0.80)],

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
 
-from musicdesk.records import Feedback, Ranking, Track
+from musicdesk.records import Feedback, Part, Ranking, Track
 from musicdesk.ui.columns import (
     NEW,
     RANKING_COLUMNS,
@@ -23,6 +23,7 @@ from musicdesk.ui.columns import (
     percent,
     verdict,
 )
+from musicdesk.ui.contribution_bar import standing
 from musicdesk.ui.ink import spoken
 from musicdesk.ui.local_files import to_url
 
@@ -56,6 +57,10 @@ class TrackTable(QAbstractTableModel):
     @abstractmethod
     def key(self, row: int) -> object:
         """What a row is known by."""
+
+    def slot(self, row: int) -> int:
+        """The slot whose colour and shape stand in a row's marked column; -1 for none."""
+        return -1
 
     def tracks(self, rows: Sequence[int]) -> Sequence[Track]:
         """The tracks of some rows; those that are not known are left out."""
@@ -282,9 +287,9 @@ class RankingModel(TrackTable):
         """The shares in words."""
         if column.kind is not Kind.WHY or row >= len(self.ranking):
             return super().hint(row, column)
-        parts = zip(self.ranking.parts, self.ranking.contributions[row], self.ranking.percentiles[row], strict=True)
-        ordered = sorted(parts, key=lambda part: -abs(part[1]))
-        return "\n".join(
-            f"{name}: {spoken(float(share), sign=True)} (nearer than {percent(float(near))} of your library)"
-            for name, share, near in ordered
-        )
+        ranking = self.ranking
+        parts = zip(ranking.parts, ranking.slots, ranking.gains, ranking.contributions[row], ranking.percentiles[row],
+                    strict=True)  # fmt: skip
+        told = (Part(name, slot, *map(float, numbers)) for name, slot, *numbers in parts)
+        ordered = sorted(told, key=lambda part: -abs(part.contribution))
+        return "\n".join(f"{p.name}: {spoken(p.contribution, sign=True)} ({standing(p)})" for p in ordered)

@@ -33,6 +33,7 @@ class WhyPanel(QWidget):
         self.explanation: Explanation | None = None
         self.bars: list[ContributionBar] = []
         self._silenced: frozenset[str] = frozenset()
+        self._resting: dict[str, float] = {}
         self.title, self.standing = ElidedLabel(), SoftLabel(points=-0.5)
         self.left_out = LeftOut()
         self.together, self.words = SoftSentence(), Chips()
@@ -110,8 +111,8 @@ class WhyPanel(QWidget):
 
     def set_taste(self, taste: Taste | None) -> None:
         """Which parts are muted or outdone by a solo: their bars are no controls until they count again."""
-        pairs = zip(taste.prototypes, taste.gains, strict=True) if taste else ()
-        self._silenced = frozenset(p.name for p, counts in pairs if p.gain and not counts)
+        self._silenced = silenced(taste) if taste else frozenset()
+        self._resting = {advisor.name: advisor.found for advisor in taste.advisors} if taste else {}
         if self.explanation is not None and not self.busy:
             self._show_parts(self.explanation.parts)
 
@@ -130,7 +131,8 @@ class WhyPanel(QWidget):
         self._keep_bars(shown)
         scale = BarScale.of(shown)
         for bar, part in zip(self.bars, shown, strict=True):
-            bar.set_part(part, scale=scale, silenced=part.name in self._silenced)
+            resting = self._resting.get(part.name, 1.0)
+            bar.set_part(part, scale=scale, silenced=part.name in self._silenced, resting=resting)
 
     def _keep_bars(self, parts: tuple[Part, ...]) -> None:
         """A bar stays with its part, so that the keyboard stays with it when the order changes."""
@@ -149,6 +151,14 @@ class WhyPanel(QWidget):
 
     def _settled(self, bar: ContributionBar, gain: float) -> None:
         self.gain_set.emit(bar.part.name, gain)
+
+
+def silenced(taste: Taste) -> frozenset[str]:
+    """The parts with a gain that does not count, because they are muted or outdone by a solo."""
+    off = {p.name for p, counts in zip(taste.prototypes, taste.gains, strict=True) if p.gain and not counts}
+    return frozenset(
+        off | {a.name for a, counts in zip(taste.advisors, taste.advisor_gains, strict=True) if a.gain and not counts}
+    )
 
 
 class LeftOut(QWidget):

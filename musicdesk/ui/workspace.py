@@ -2,6 +2,7 @@
 
 import base64
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
@@ -22,7 +23,9 @@ from musicdesk.ui.coverage_page import CoveragePage
 from musicdesk.ui.flat import FlatSplitter, FlatTabs, Line
 from musicdesk.ui.glyphs import GlyphButton
 from musicdesk.ui.library_panel import LibraryPanel
-from musicdesk.ui.local_files import folders_in
+from musicdesk.ui.listeners_page import ListenersPage
+from musicdesk.ui.listens_words import logs_in
+from musicdesk.ui.local_files import folders_in, from_url
 from musicdesk.ui.main_window import REMEMBERED, SEPARATOR, memory
 from musicdesk.ui.models_page import ModelsPage
 from musicdesk.ui.notice import Notice
@@ -36,15 +39,18 @@ from musicdesk.ui.why_panel import WhyPanel
 LEFT, MIDDLE, RIGHT = 200, 752, 328
 CHANGES = (
     "add_folder", "rescan", "like", "dislike", "not_now", "never", "exclude", "add_to_playlist", "import",
+    "import_listens",
 )  # fmt: skip
 """Actions that write into the library."""
-TAB_FOR_YOU, TAB_LIBRARY, TAB_PLAYLISTS, TAB_COVERAGE, TAB_MODELS = range(5)
+TAB_FOR_YOU, TAB_LIBRARY, TAB_PLAYLISTS, TAB_COVERAGE, TAB_MODELS, TAB_LISTENERS = range(6)
 
 
 class Workspace(QWidget):
     """Panels left, right and below, pages in the middle."""
 
     folders_dropped = Signal(list)
+    logs_dropped = Signal(list)
+    """Paths of files that may be listening logs."""
     looks_changed = Signal()
     """Palette or font."""
 
@@ -55,6 +61,7 @@ class Workspace(QWidget):
         self.library, self.taste, self.why, self.transport = LibraryPanel(), TastePanel(), WhyPanel(), Transport()
         self.for_you, self.all_tracks = ForYouPage(), LibraryPage()
         self.playlists, self.coverage, self.models = PlaylistsPage(), CoveragePage(), ModelsPage()
+        self.listeners = ListenersPage()
         self._no_tracks = TracksView(RankingModel(), name="No tracks")
         self._no_tracks.setParent(self)
         self._no_tracks.hide()
@@ -92,6 +99,7 @@ class Workspace(QWidget):
             (self.playlists, "Playlists"),
             (self.coverage, "Coverage"),
             (self.models, "Models"),
+            (self.listeners, "Listeners"),
         ):
             tabs.addTab(page, title)
             page.setAccessibleName(title)
@@ -161,7 +169,7 @@ class Workspace(QWidget):
         self.actions_.on("up", lambda: self._step(-1))
         self.actions_.on("quit", lambda: self.window().close())
         for number in range(1, 10):
-            self.actions_.on(f"focus_{number}", partial(self.taste.focus_prototype, number - 1))
+            self.actions_.on(f"focus_{number}", partial(self.taste.focus_channel, number - 1))
 
     # ------------------------------------------------------------------ what stands where
 
@@ -169,6 +177,11 @@ class Workspace(QWidget):
     def pages(self) -> tuple[TablePage, ...]:
         """The pages with a table."""
         return (self.for_you, self.all_tracks, self.playlists)
+
+    @property
+    def lists(self) -> tuple[TracksView, ...]:
+        """The tables that show what was said of their tracks, and which one is heard."""
+        return (*(page.view for page in self.pages), self.listeners.group.view)
 
     @property
     def page(self) -> TablePage:
@@ -179,15 +192,18 @@ class Workspace(QWidget):
     @property
     def view(self) -> TracksView:
         """The table of tracks that the verbs are about: on the Coverage page that of recordings, among models none."""
-        if self.tabs.currentIndex() == TAB_MODELS:
+        number = self.tabs.currentIndex()
+        if number == TAB_LISTENERS and self.listeners.shows_group:
+            return self.listeners.group.view
+        if number in (TAB_MODELS, TAB_LISTENERS):
             return self._no_tracks
-        return self.coverage.view if self.tabs.currentIndex() == TAB_COVERAGE else self.page.view
+        return self.coverage.view if number == TAB_COVERAGE else self.page.view
 
     def _step(self, rows: int) -> None:
-        if self.tabs.currentIndex() == TAB_MODELS:
-            self.models.step(rows)
-        else:
-            (self.coverage if self.tabs.currentIndex() == TAB_COVERAGE else self.view).step(rows)
+        steps = {
+            TAB_MODELS: self.models.step, TAB_COVERAGE: self.coverage.step, TAB_LISTENERS: self.listeners.step,
+        }  # fmt: skip
+        steps.get(self.tabs.currentIndex(), self.view.step)(rows)
 
     def trigger(self, action: str) -> None:
         """Do what an action does, by its id."""
@@ -201,7 +217,10 @@ class Workspace(QWidget):
 
     def take_focus(self) -> None:
         """The keyboard goes to the table that is shown."""
-        pages = {TAB_COVERAGE: self.coverage.take_focus, TAB_MODELS: self.models.take_focus}
+        pages = {
+            TAB_COVERAGE: self.coverage.take_focus, TAB_MODELS: self.models.take_focus,
+            TAB_LISTENERS: self.listeners.take_focus,
+        }  # fmt: skip
         pages.get(self.tabs.currentIndex(), self.view.setFocus)()
 
     def set_history(self, undo: str, redo: str) -> None:
@@ -211,19 +230,13 @@ class Workspace(QWidget):
             button.setEnabled(bool(what))
             button.describe(self.actions_[name].text(), self.actions_[name].toolTip())
 
-    def focused_prototype(self) -> str:
-        """The id of the prototype whose card the keyboard is on ("" for none)."""
-        focus = QApplication.focusWidget()
-        for card in self.taste.cards:
-            if focus is not None and card.isAncestorOf(focus) and card.prototype is not None:
-                return card.prototype.id
-        return ""
-
     def lock(self, why: str) -> None:
         """Let the library not be changed, for this reason ("" to allow it); the panels say so at their buttons."""
         self.library.lock(why)
         self.coverage.lock(why)
         self.models.lock(why)
+        self.listeners.lock(why)
+        self.listeners.group.lock(why)
         for name in CHANGES:
             self.actions_[name].setEnabled(not why)
 
@@ -260,11 +273,18 @@ class Workspace(QWidget):
             self.looks_changed.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Folders from outside may come in."""
-        if event.source() is None and folders_in(event.mimeData().urls()):
+        """Folders and listening logs from outside may come in."""
+        urls = event.mimeData().urls()
+        if event.source() is None and (logs_in(urls) or folders_in(urls)):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Folders have come in."""
+        """Folders have come in, or logs."""
         event.acceptProposedAction()
-        self.folders_dropped.emit(folders_in(event.mimeData().urls()))
+        urls = event.mimeData().urls()
+        logs = logs_in(urls)
+        folders = folders_in(url for url in urls if Path(from_url(url)) not in logs)
+        if logs:
+            self.logs_dropped.emit(logs)
+        if folders:
+            self.folders_dropped.emit(folders)

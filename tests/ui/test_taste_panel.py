@@ -62,7 +62,7 @@ def test_setting_a_taste_says_nothing(panel: TastePanel) -> None:
 
 
 def test_cards_and_keyboard_stay_when_the_taste_is_rebuilt(qtbot: QtBot, panel: TastePanel) -> None:
-    panel.focus_prototype(2)
+    panel.focus_channel(2)
     qtbot.waitUntil(panel.cards[2].slider.hasFocus)
     last = panel.cards[2]
     first, _, third = prototypes()
