@@ -50,9 +50,9 @@ def test_the_hinge_costs_what_others_are_nearer_than_allowed(network):
     with torch.no_grad():
         network.users[0] = network.items[0]  # as near as can be
         network.users[1] = network.items[0]
+        apart = float((network.project(network.items[0]) * network.project(network.users[2])).sum())
     near = network.hinge(rows(0), rows(0), rows(1), margin=0.2)
     assert near.item() == pytest.approx(0.2, abs=1e-5)
-    apart = float((network.project(network.items[0]) * network.project(network.users[2])).sum())
     costs = network.hinge(rows(0), rows(0), rows(2), margin=0.2)
     assert costs.item() == pytest.approx(max(0.0, 0.2 - 1 + apart), abs=1e-5)
 
