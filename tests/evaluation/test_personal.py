@@ -18,7 +18,7 @@ def sounds(*, genres=GENRES, artists=ARTISTS, blur=1.0, seed=0):
     """Vectors and tracks: each genre a direction, each artist a little of its own; one track in ten has no genre."""
     rng = np.random.default_rng(seed)
     names = [(genre, f"{genre} {artist}") for genre in genres for artist in range(artists) for _ in range(EACH)]
-    centres = {name: rng.standard_normal(16) for name in {part for pair in names for part in pair}}
+    centres = {name: rng.standard_normal(16) for name in sorted({part for pair in names for part in pair})}
     matrix = np.array([3 * centres[g] + centres[a] + blur * rng.standard_normal(16) for g, a in names], np.float32)
     tags = np.array([[0.8 if g == genre else 0.1 for genre in genres] for g, _ in names], np.float32)
     hashes = tuple(f"1:{row:032x}" for row in range(len(names)))
