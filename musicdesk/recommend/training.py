@@ -125,9 +125,10 @@ def _epoch(network: nn.Module, loss: Loss, adam: torch.optim.Optimizer, *, batch
 
 
 def _batches(examples: IntArray, schedule: Schedule, rng: np.random.Generator) -> list[IntArray]:
+    """As many in each, give or take one: a lone last row would have nothing to be compared with."""
     order = rng.permutation(examples)[: schedule.most]
     size = min(schedule.batch, max(SMALLEST, len(order) // STEPS))
-    return [order[at : at + size] for at in range(0, len(order), size)]
+    return np.array_split(order, max(1, -(-len(order) // size)))
 
 
 def _fresh(measures: list[float], patience: int) -> bool:

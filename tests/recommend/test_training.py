@@ -65,6 +65,19 @@ def test_no_more_examples_an_epoch_than_wished():
     assert sum(counts) == 20
 
 
+def test_no_example_is_left_alone_in_a_batch():
+    counts = []
+    network = line()
+
+    def loss(rows):
+        counts.append(len(rows))
+        return wanted(network)(rows)
+
+    schedule = Schedule(1, 0.01, 16)
+    train(network, loss, examples=EXAMPLES[:33], schedule=schedule, job=Job(), text="Learning")
+    assert sorted(counts) == [11, 11, 11]
+
+
 def test_a_loss_that_is_no_number_is_told():
     network = line()
     with pytest.raises(BadRequest, match="learning rate"):
