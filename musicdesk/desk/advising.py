@@ -28,8 +28,8 @@ from musicdesk.recommend.base import HABITS, HISTORY, SOUND, RecommenderSpec
 from musicdesk.recommend.log import Log
 from musicdesk.records import Advisor, Feedback, FloatArray, GroupList, Query, RecommenderStatus
 
-SLOTS = {HABITS: 9, HISTORY: 10, SOUND: 11}
-"""Behind the prototypes' 0 to 7 and the seed's 8."""
+SLOTS = {HABITS: 101, HISTORY: 102, SOUND: 103}
+"""Behind those of the prototypes and the seed's."""
 CLASSES = ("comprehensive", "multicategory")
 """Recommenders that go by kinds of music instead of by the vectors."""
 AT_ONCE, AT_ONCE_EASE = 20_000, 1_000

@@ -36,7 +36,7 @@ from musicdesk.store.feedback import FeedbackStore
 
 SEED = 7919
 """Of the clustering: the same feedback gives the same taste."""
-SEED_SLOT = 8
+SEED_SLOT = 100
 """The slot of a seed track among the prototypes' 0 to 7."""
 OTHERS = 2
 """Prototypes of the rest of the library, at gain 0, beside those of what is liked: something to turn towards."""

@@ -19,13 +19,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from musicdesk import kept
 from musicdesk.errors import BadRequest, NothingYet
 from musicdesk.jobs import Job
-from musicdesk.recommend import kept
+from musicdesk.learning import Schedule, device, held_out, luck, train
 from musicdesk.recommend.base import floored, need_listeners
 from musicdesk.recommend.log import BoolArray, History, Log
 from musicdesk.recommend.specs import SPECS
-from musicdesk.recommend.training import Schedule, device, held_out, luck, train
 from musicdesk.recommend.vectors import filled, needed, present, unit
 from musicdesk.records import FloatArray, IntArray
 
@@ -57,6 +57,8 @@ class Bert4RecConfig:
     batch: int = 128
     learning_rate: float = 1e-3
     patience: int = 16
+    most: int = 2560
+    """Listeners an epoch at most: of more, each epoch draws its own."""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -70,7 +72,9 @@ class Bert4RecConfig:
 
     def schedule(self) -> Schedule:
         """How it is trained; raises BadRequest for what cannot be."""
-        return Schedule(self.epochs, self.learning_rate, self.batch, patience=self.patience, seed=self.seed)
+        return Schedule(
+            self.epochs, self.learning_rate, self.batch, patience=self.patience, most=self.most, seed=self.seed
+        )
 
 
 class Block(nn.Module):

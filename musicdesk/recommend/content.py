@@ -10,9 +10,9 @@ from typing import ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 
+from musicdesk import kept
 from musicdesk.errors import BadRequest
 from musicdesk.jobs import Job
-from musicdesk.recommend import kept
 from musicdesk.recommend.base import RecommenderSpec, floored
 from musicdesk.recommend.log import BoolArray, History, Log
 from musicdesk.recommend.specs import SPECS

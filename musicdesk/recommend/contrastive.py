@@ -20,16 +20,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from musicdesk import kept
 from musicdesk.errors import BadRequest, NothingYet
 from musicdesk.jobs import Job
-from musicdesk.recommend import kept
+from musicdesk.learning import Schedule, device, held_out, luck, train
 from musicdesk.recommend.base import RecommenderSpec, floored, need_listeners
 from musicdesk.recommend.foretelling import levelled
 from musicdesk.recommend.habits import habit_factors
 from musicdesk.recommend.log import BoolArray, History, Log
 from musicdesk.recommend.rows import mean_row, powered
 from musicdesk.recommend.specs import SPECS
-from musicdesk.recommend.training import Schedule, device, held_out, luck, train
 from musicdesk.recommend.vectors import filled, needed, present
 from musicdesk.records import FloatArray, IntArray
 
@@ -58,6 +58,8 @@ class ContrastiveConfig:
     learning_rate: float = 1e-3
     weight_decay: float = 0.01
     patience: int = 16
+    most: int = 20_480
+    """Items an epoch at most: of more, each epoch draws its own."""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -75,7 +77,7 @@ class ContrastiveConfig:
         """How it is trained; raises BadRequest for what cannot be."""
         return Schedule(
             self.epochs, self.learning_rate, self.batch, patience=self.patience, weight_decay=self.weight_decay,
-            seed=self.seed,
+            most=self.most, seed=self.seed,
         )  # fmt: skip
 
 

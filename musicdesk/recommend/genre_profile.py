@@ -13,9 +13,9 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from musicdesk import kept
 from musicdesk.errors import BadRequest, ModelUnavailable
 from musicdesk.jobs import Job
-from musicdesk.recommend import kept
 from musicdesk.recommend.base import RecommenderSpec, floored
 from musicdesk.recommend.categories import RATIOS, class_vectors, memberships, similarity
 from musicdesk.recommend.log import BoolArray, History, Log

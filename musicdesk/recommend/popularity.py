@@ -6,8 +6,8 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from musicdesk import kept
 from musicdesk.jobs import Job
-from musicdesk.recommend import kept
 from musicdesk.recommend.base import need_listeners
 from musicdesk.recommend.log import BoolArray, History, Log
 from musicdesk.recommend.specs import SPECS

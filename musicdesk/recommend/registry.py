@@ -4,8 +4,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
+from musicdesk import kept
 from musicdesk.errors import BadRequest, ModelUnavailable, NotFound
-from musicdesk.recommend import kept
 from musicdesk.recommend.base import Recommender, RecommenderSpec
 from musicdesk.recommend.specs import SPECS
 

@@ -21,13 +21,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from musicdesk import kept
 from musicdesk.errors import BadRequest, NothingYet
 from musicdesk.jobs import Job
-from musicdesk.recommend import kept
+from musicdesk.learning import Schedule, device, held_out, luck, train
 from musicdesk.recommend.base import floored, need_listeners
 from musicdesk.recommend.log import BoolArray, History, Log
 from musicdesk.recommend.specs import SPECS
-from musicdesk.recommend.training import Schedule, device, held_out, luck, train
 from musicdesk.recommend.vectors import filled, needed, present, unit
 from musicdesk.records import FloatArray, IntArray
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from musicdesk import kept
 from musicdesk.errors import BadRequest
 from musicdesk.jobs import Job
-from musicdesk.recommend import kept
 from musicdesk.recommend.base import floored, need_listeners
 from musicdesk.recommend.log import BoolArray, History, Log
 from musicdesk.recommend.rows import heard_at_all, powered, sparse_rows

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 import numpy as np
 
@@ -40,6 +41,26 @@ GAIN_MIN, GAIN_MAX = -1.0, 2.0
 """The range of a gain: 0 ignores a prototype, 1 is as found, below 0 turns away from it."""
 
 
+PROTOTYPE_SLOTS = 40
+"""So many prototypes can be told apart: eight colours, each with five of the eight shapes."""
+
+
+class Origin(StrEnum):
+    """What a prototype was made from."""
+
+    LIKES = "likes"
+    """A group of what the person likes."""
+    LIBRARY = "library"
+    """A group of the whole library."""
+    DISLIKES = "dislikes"
+    TAG = "tag"
+    """A word: of the encoder's vocabulary, of the files' genres, or of the listener's own."""
+    TEXT = "text"
+    """A phrase, heard by an encoder that knows words and sound."""
+    TRACKS = "tracks"
+    """Tracks, an artist or a playlist that a person chose."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Prototype:
     """One named part of the taste: a direction of the vector space with a gain, like a channel of a mixer."""
@@ -47,7 +68,7 @@ class Prototype:
     id: str
     name: str
     slot: int
-    """0 to 7: its colour and shape, kept for life."""
+    """0 to 39: its colour and shape, kept until a person chooses another."""
     vector: FloatArray  # [dim] unit length, in the library's standardised space
     exemplars: tuple[str, ...] = ()
     """Audio hashes of the tracks that show best what it stands for, best first."""
@@ -57,17 +78,31 @@ class Prototype:
     locked: bool = False
     support: int = 0
     """How many tracks it was made from."""
+    origin: Origin = Origin.LIKES
+    word: str = ""
+    """The tag or phrase behind it."""
+    tracks: tuple[str, ...] = ()
+    """Audio hashes of the tracks that a person made it from; none where it is found by itself."""
+    pinned: tuple[str, ...] = ()
+    """Exemplars that a person wants to stay; they come first."""
+    refused: tuple[str, ...] = ()
+    """Sounds that shall not stand for it."""
+    faithful: float | None = None
+    """How well what is heard agrees with its word, as a share of the library that agrees less; None: not measured."""
+    found: float = 1.0
+    """The gain that the model believes; a gain that nobody moved follows it."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Prototype) and self._comparable() == other._comparable()
 
     def __hash__(self) -> int:
-        return hash(self._comparable()[:-1])
+        return hash((self.id, self.name, self.slot, self.gain))
 
     def _comparable(self) -> tuple[object, ...]:
         return (
-            self.id, self.name, self.slot, self.exemplars, self.gain, self.muted, self.solo, self.locked,
-            self.support, self.vector.tobytes(),
+            self.id, self.name, self.slot, self.exemplars, self.gain, self.muted, self.solo, self.locked, self.support,
+            self.origin, self.word, self.tracks, self.pinned, self.refused, self.faithful, self.found,
+            self.vector.tobytes(),
         )  # fmt: skip
 
 
@@ -141,6 +176,19 @@ class Taste:
         return np.array(
             [0.0 if p.muted or (soloed and not p.solo) else p.gain for p in self.prototypes], dtype=np.float32
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Where in a sound a prototype is heard best."""
+
+    audio_hash: str
+    start_s: float
+    length_s: float
+    near: float
+    """How near these seconds are to the prototype, as a percentile of the library's tracks, 0 to 1."""
+    faithful: float | None = None
+    """How well they agree with its word, as a percentile of the library's tracks; None where it has no word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import sqlite_utils
 
-from musicdesk.records import Advisor, Edit, EncoderKey, Feedback, FloatArray, History, Prototype, Taste
+from musicdesk.records import Advisor, Edit, EncoderKey, Feedback, FloatArray, History, Origin, Prototype, Taste
 from musicdesk.store.database import Database, storable
 
 LIMIT = 500
@@ -112,7 +112,7 @@ def dump_taste(taste: Taste) -> str:
 
 
 def load_taste(text: str) -> Taste:
-    """The taste that :func:`dump_taste` wrote, equal to the bit; older ones know no advisors."""
+    """The taste that :func:`dump_taste` wrote, equal to the bit; older ones know less."""
     said = json.loads(text)
     said["key"] = EncoderKey(**said["key"])
     said["prototypes"] = tuple(_prototype(raw) for raw in said["prototypes"])
@@ -130,7 +130,11 @@ def _plain(value: object) -> object:
 
 def _prototype(raw: dict[str, Any]) -> Prototype:
     vector: FloatArray = np.frombuffer(base64.b64decode(raw.pop("vector")), dtype="<f4").astype(np.float32)
-    return Prototype(vector=vector, **{**raw, "exemplars": tuple(raw["exemplars"])})
+    lists: dict[str, Any] = {
+        name: tuple(raw[name]) for name in ("exemplars", "tracks", "pinned", "refused") if name in raw
+    }
+    raw.update(lists, origin=Origin(raw.get("origin", Origin.LIKES)))
+    return Prototype(vector=vector, **raw)
 
 
 def _feedback_text(changes: Mapping[str, Feedback]) -> str:

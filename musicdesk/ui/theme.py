@@ -1,7 +1,8 @@
 """The look: one palette in two lights, and the colours and shapes that tell prototypes and recommenders apart.
 
 The eight colours of the prototypes are those of Okabe and Ito (2008), which stay apart for colour-blind eyes, moved in
-lightness until each has 3:1 against its ground; a colour never stands without its shape. Recommenders have signs
+lightness until each has 3:1 against its ground; a colour never stands without its shape, and the pair is one
+prototype's alone. Recommenders have signs
 instead of plain shapes, in three further colours. Text has 4.5:1 or better (tests measure it).
 """
 
@@ -11,6 +12,8 @@ from dataclasses import dataclass, fields
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPalette, QPolygonF, QTransform
 from PySide6.QtWidgets import QApplication
+
+from musicdesk.records import PROTOTYPE_SLOTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,11 @@ DARK = Tokens(
 SHAPES = ("circle", "triangle", "square", "diamond", "wedge", "plus", "star", "hexagon")
 SLOTS_LIGHT = ("#0072b2", "#b87300", "#008a64", "#b25286", "#2a8fc9", "#d55e00", "#877a00", "#4a4d55")
 SLOTS_DARK = ("#4a9fe0", "#e69f00", "#20b58a", "#dc8fba", "#8fd3f7", "#ff7f3a", "#f0e442", "#c9ccd3")
-ADVISOR_SHAPES = {9: "people", 10: "clock", 11: "sound"}
+ADVISOR_SHAPES = {101: "people", 102: "clock", 103: "sound"}
 """Signs of the recommenders' slots: people's habits, my history, sounds like my taste."""
-ADVISORS_LIGHT = {9: "#a3154a", 10: "#5b3fb5", 11: "#7b4b1d"}
-ADVISORS_DARK = {9: "#ff6b8f", 10: "#b7a6ff", 11: "#d4a373"}
-SLOTS = (*range(len(SHAPES)), *ADVISOR_SHAPES)
+ADVISORS_LIGHT = {101: "#a3154a", 102: "#5b3fb5", 103: "#7b4b1d"}
+ADVISORS_DARK = {101: "#ff6b8f", 102: "#b7a6ff", 103: "#d4a373"}
+SLOTS = (*range(PROTOTYPE_SLOTS), *ADVISOR_SHAPES)
 """Slots with a colour and a sign of their own, behind which a gain stands; a seed track has none."""
 
 
@@ -157,15 +160,15 @@ def names() -> tuple[str, ...]:
 
 
 def slot_colour(slot: int, dark: bool) -> QColor:
-    """The colour of a prototype's slot (0 to 7, then from the start again), or of a recommender's."""
+    """The colour of a prototype's slot (the eight, then from the start again), or of a recommender's."""
     advisors = ADVISORS_DARK if dark else ADVISORS_LIGHT
     colours = SLOTS_DARK if dark else SLOTS_LIGHT
     return QColor(advisors.get(slot) or colours[slot % len(colours)])
 
 
 def slot_shape(slot: int) -> str:
-    """The shape that goes with the colour."""
-    return ADVISOR_SHAPES.get(slot) or SHAPES[slot % len(SHAPES)]
+    """The shape that goes with the colour: each round through the colours is one shape ahead of the last."""
+    return ADVISOR_SHAPES.get(slot) or SHAPES[(slot + slot // len(SHAPES)) % len(SHAPES)]
 
 
 def paint_shape(painter: QPainter, rect: QRectF, slot: int) -> None:

@@ -1,4 +1,4 @@
-"""Recommenders on the disk: a folder with config.json and arrays.safetensors, written whole and read with suspicion."""
+"""What was learned, on the disk: config.json and arrays.safetensors, written whole and read with suspicion."""
 
 import json
 from collections.abc import Mapping

@@ -5,7 +5,7 @@ from torch import nn
 
 from musicdesk.errors import BadRequest
 from musicdesk.jobs import Cancelled, Job
-from musicdesk.recommend.training import Schedule, held_out, luck, train
+from musicdesk.learning import Schedule, held_out, luck, train
 
 EXAMPLES = np.arange(64)
 

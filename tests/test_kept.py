@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix, random
 
+from musicdesk import kept
 from musicdesk.errors import BadRequest, ModelUnavailable
-from musicdesk.recommend import kept
 
 
 @dataclass(frozen=True)
