@@ -127,7 +127,7 @@ class Bert4RecNet(nn.Module):
 
     def forward(self, sequences: Tensor, rows: Tensor) -> Tensor:
         """What each place of ``sequences`` [b, t] (items, MASK, PAD) tells of its item.  # [b, t, dim]"""
-        x = rows[sequences.clamp(min=0)]
+        x = functional.embedding(sequences.clamp(min=0), rows)
         x = torch.where((sequences == MASK)[..., None], self.mask, x)
         if self.ordered:
             x = x + self.places.weight[-sequences.shape[1] :]

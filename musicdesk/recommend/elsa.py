@@ -143,9 +143,11 @@ def _loss(a: "Tensor", rows: "csr_matrix", shown: FloatArray) -> "Tensor":
     # a [n_items, factors] -> []
     """
     import torch
+    from torch.nn.functional import embedding
 
     whose = torch.from_numpy(np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))).to(a.device)
-    heard = a[torch.from_numpy(rows.indices.astype(np.int64)).to(a.device)]
+    items = torch.from_numpy(rows.indices.astype(np.int64)).to(a.device)
+    heard = embedding(items, a)  # of which the gradient is summed in one order, unlike an index's
     x, y = torch.from_numpy(shown).to(a.device), torch.from_numpy(rows.data).to(a.device)
 
     def total(values: "Tensor") -> "Tensor":

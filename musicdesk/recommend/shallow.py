@@ -1,20 +1,23 @@
 """Listeners and sounds in one space: one shared projection, taught by who listens to what.
 
-The comparison study's shallow network: a table of listeners that begins at the mean of what each of them heard, the
-frozen vectors of the items, one projection (a linear map and a ReLU) for both, cosine as score. For each listen, other
-listeners stand against the one who did listen (hinge with a margin): users are the negatives, so that what is popular
-is not the answer to everything. As the study's text means it, and unlike its code, the items stay as they sound and
-the listeners are learned. Vectors of few dimensions are spread over more, where a ReLU keeps the angles between them.
+The comparison study's shallow network: a listener stands at the mean of what they heard, and one projection (a linear
+map and a ReLU) takes listeners and items into one space, where the cosine is the score. For each listen, other
+listeners stand against the one who did listen (hinge with a margin). As in the study's code, and unlike its text,
+listeners have no numbers of their own, so that someone new is read like everyone else. With ``items`` "learned" an
+item's row is its sound and an own part that begins at 0 and weighs the more, the more people heard the item; cold
+items have none, and are projected as they sound. With "frozen" there is only the sound. Rows of few dimensions get
+more of them, empty at first.
 
-The loss only says who is nearest to an item, not which item is nearest to someone; so what an item has in common with
-everybody is taken off its score. A profile starts where the rows of the table started, at the mean of the history:
-what the listeners' rows learned serves the projection. Cold items are served by the projection of their own vector.
-Negatives are sampled, so that the cost grows with the log and not with the items.
+One thing is ours. What a listener is known by and what is asked of them are different halves of the history, drawn
+anew each time: a mean that holds the very item it is compared with has nothing to learn. Because the loss only compares
+listeners, it says who would hear an item, not how many do: on public logs that costs much of what popularity alone
+finds. Steps draw listeners and at most ``listens`` of what they heard, so that the cost grows with the log and the
+memory with the items.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
 import numpy as np
 import torch
@@ -31,32 +34,51 @@ from musicdesk.recommend.specs import SPECS
 from musicdesk.recommend.vectors import filled, needed, present, unit
 from musicdesk.records import FloatArray, IntArray
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+ITEMS = ("learned", "frozen")
 HELD = 0.1
-"""The share of the listens by which it is seen when to stop."""
+"""The share of the listeners by which it is seen when to stop."""
+MEASURED = 512
+"""Listeners held out that are looked at after each epoch."""
 WIDE = 256
-"""The projection's output has at least so many dimensions."""
-MEASURED = 10_000
-"""Listens held out that are looked at after each epoch."""
+"""Rows have at least so many dimensions."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShallowConfig:
-    """The study's settings, but for ``negatives``, ``epochs`` and ``batch``, which are ours."""
+    """Margin and learning rate are the study's; the rest was chosen on HetRec Last.fm, within its train part."""
 
+    items: str = "frozen"
+    """Whether an item is its sound alone ("frozen"), or has an own part beside it ("learned")."""
     margin: float = 0.2
-    negatives: int = 256
-    """Other listeners held against the listens of a batch; the study draws 20 for each listen, which costs more."""
-    epochs: int = 60
-    batch: int = 4096
+    own: float = 5.0
+    """So many listeners give an item's own part half its weight."""
+    alone: float = 0.5
+    """The share of the listens in which an item is asked for by its sound alone, as cold items will be."""
+    hidden: float = 0.5
+    """The share of a history that is asked for while the rest tells who listens."""
+    epochs: int = 24
+    batch: int = 256
+    """Listeners a step: each stands against all others."""
+    listens: int = 4096
+    """Listens a step at most."""
     learning_rate: float = 1e-3
     patience: int = 8
-    most: int = 200_000
-    """Listens an epoch at most."""
+    most: int = 5_000
+    """Listeners an epoch at most."""
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 < self.margin <= 2 or self.negatives < 1:
-            raise BadRequest("The margin lies above 0 and at most at 2, and there is at least one negative.")
+        if self.items not in ITEMS:
+            raise BadRequest(f"Items are one of: {', '.join(ITEMS)}; {self.items!r} is none of them.")
+        if not 0 < self.margin <= 2 or self.listens < 1:
+            raise BadRequest("The margin lies above 0 and at most at 2, and a step has one listen or more.")
+        if not 0 <= self.own <= 1e6:
+            raise BadRequest("Own lies between 0 and a million listeners.")
+        if not 0 <= self.alone <= 1 or not 0 < self.hidden < 1:
+            raise BadRequest("Alone lies between 0 and 1, and some of a history is hidden, but not all of it.")
         self.schedule()
 
     def schedule(self) -> Schedule:
@@ -67,28 +89,50 @@ class ShallowConfig:
 
 
 class ShallowNet(nn.Module):
-    """The table of listeners, the frozen items, and the projection that they share."""
+    """The items, and the projection that they share with the listeners."""
 
-    items: Tensor  # [n_items, dim], frozen
-    users: nn.Parameter  # [n_users, dim]
+    sounds: Tensor  # [n_items, wide], frozen
+    trust: Tensor  # [n_items, 1] what the own part weighs, 0 for cold items
+    own: nn.Parameter  # [n_items, wide], or nothing at all if items are frozen
 
-    def __init__(self, items: FloatArray, users: FloatArray) -> None:
+    def __init__(self, sounds: FloatArray, trust: FloatArray, *, learned: bool) -> None:
         super().__init__()
-        dim = items.shape[1]
-        self.register_buffer("items", torch.from_numpy(items))
-        self.users = nn.Parameter(torch.from_numpy(users))
-        self.shared = nn.Linear(dim, max(dim, WIDE))
+        n_items, dim = sounds.shape
+        wide = max(dim, WIDE)
+        self.learned = learned
+        padded = functional.pad(torch.from_numpy(sounds), (0, wide - dim))
+        self.register_buffer("sounds", padded, persistent=False)  # need not be copied with the best weights
+        self.register_buffer("trust", torch.from_numpy(trust)[:, None], persistent=False)
+        self.own = nn.Parameter(torch.zeros(n_items if learned else 0, wide), requires_grad=learned)
+        self.shared = nn.Linear(wide, wide)
+        nn.init.zeros_(self.shared.bias)  # or all would begin by lying the same way
+
+    def rows(self, items: Tensor, asked: Tensor | None = None) -> Tensor:
+        """Sound and own part of ``items``; the latter only where ``asked`` [n] is 1, if that is given.  # [n, wide]"""
+        if not self.learned:
+            return self.sounds[items]
+        trust = self.trust[items] if asked is None else self.trust[items] * asked[:, None]
+        own = functional.embedding(items, self.own)  # of which the gradient is summed in one order, unlike an index's
+        return self.sounds[items] + trust * own
 
     def project(self, rows: Tensor) -> Tensor:
-        """Rows of either table as directions.  # [..., dim]"""
+        """Rows of items or of listeners as directions.  # [..., wide]"""
         return functional.normalize(functional.relu(self.shared(rows)), dim=-1)
 
-    def hinge(self, items: Tensor, users: Tensor, others: Tensor, *, margin: float) -> Tensor:
-        """What it costs that some of the ``others`` [n] are nearer to an item than who heard it.  # []"""
-        sounds = self.project(self.items[items])
-        right = (sounds * self.project(self.users[users])).sum(dim=1, keepdim=True)
-        wrong = sounds @ self.project(self.users[others]).T
-        return functional.relu(margin - right + wrong).mean()
+    def listeners(self, items: Tensor, starts: Tensor) -> Tensor:
+        """Those who heard ``items`` [n], the i-th from ``starts[i]`` on: their means, projected.  # [m, wide]"""
+        sums = functional.embedding_bag(torch.arange(len(items)).to(items), self.rows(items), starts, mode="sum")
+        return self.project(functional.normalize(sums, dim=1))
+
+
+def hinge(cosines: Tensor, who: Tensor, others: Tensor, *, margin: float) -> Tensor:
+    """What it costs that ``others`` [n, m] (1 or 0) come nearer to an item than ``who`` [n] did hear it.  # []
+
+    ``cosines`` [n, m] are of items and listeners.
+    """
+    right = cosines.gather(1, who[:, None])
+    costs = functional.relu(margin - right + cosines) * others
+    return costs.sum() / others.sum().clamp_min(1)
 
 
 class Shallow:
@@ -99,88 +143,90 @@ class Shallow:
 
     def __init__(self, *, config: ShallowConfig = ShallowConfig()) -> None:
         self.config = config
-        self._vectors = np.zeros((0, 1), np.float32)  # [n_items, dim], unit rows or nan
-        self._neutral = np.zeros(1, np.float32)  # [dim] the mean listener, before the projection
+        self._rows = np.zeros((0, 1), np.float32)  # [n_items, wide] what an item says in a history
+        self._servable = np.zeros(0, bool)
+        self._neutral = np.zeros(1, np.float32)  # [wide] the mean listener, projected
         self._weight = np.zeros((1, 1), np.float32)
         self._bias = np.zeros(1, np.float32)
         self._projected = np.zeros((0, 1), np.float32)  # [n_items, wide]
-        self._common = np.zeros(0, np.float32)  # [n_items] how near each lies to the mean listener
 
     def fit(self, log: Log, vectors: FloatArray | None, *, job: Job) -> None:
-        """Train table and projection; raises NothingYet with fewer than two listeners, and BadRequest."""
+        """Train items and projection; raises NothingYet with fewer than two listeners, and BadRequest."""
         job.check()
-        self._vectors = unit(needed(vectors, log.n_items))
+        sounds = unit(needed(vectors, log.n_items))
         need_listeners(log)
-        matrix = log.matrix(binary=True)
-        users, items = (np.asarray(rows, np.int64) for rows in matrix.nonzero())
-        known = present(self._vectors)[items]
-        users, items = users[known], items[known]
-        if not len(items):
-            raise NothingYet("Nothing that people listened to has been analysed. Analyse it first.")
-        means = _means(matrix @ filled(self._vectors))
+        self._servable = present(sounds)
+        matrix = _only(log.matrix(binary=True), self._servable)
+        people = np.flatnonzero(np.diff(matrix.indptr) > 1)
+        if len(people) < 2:
+            raise NothingYet("Fewer than two people liked two analysed tracks or more. Analyse more of what they like.")
+        count = np.bincount(matrix.indices, minlength=log.n_items).astype(np.float32)
         with luck(self.config.seed):
-            network = ShallowNet(filled(self._vectors), means).to(device())
-            self._learn(network, users, items, job=job)
-            self._keep(network, users)
+            trust = count / np.maximum(count + np.float32(self.config.own), np.float32(1e-9))
+            network = ShallowNet(filled(sounds), trust, learned=self.config.items == "learned").to(device())
+            self._learn(network, matrix, people, job=job)
+        self._keep(network, count)
 
-    def _learn(self, network: ShallowNet, users: IntArray, items: IntArray, *, job: Job) -> None:
-        learned, held = held_out(np.arange(len(users)), share=HELD, seed=self.config.seed)
-        who, what = (torch.from_numpy(rows).to(device()) for rows in (users, items))
-        fixed = self._others(len(network.users), np.random.default_rng([self.config.seed, 2]))
-        rng = np.random.default_rng([self.config.seed, 3])
-
-        def loss(rows: IntArray, others: Tensor | None = None) -> Tensor:
-            others = self._others(len(network.users), rng) if others is None else others
-            at = torch.from_numpy(rows).to(device())
-            return network.hinge(what[at], who[at], others, margin=self.config.margin)
+    def _learn(self, network: ShallowNet, matrix: "csr_matrix", people: IntArray, *, job: Job) -> None:
+        learned, held = held_out(people, share=HELD, seed=self.config.seed)
+        rng = np.random.default_rng([self.config.seed, 2])
 
         def held_loss() -> float:
             with torch.inference_mode():
-                return float(loss(held[:MEASURED], fixed))
+                same = np.random.default_rng([self.config.seed, 3])  # hides the same every time
+                return float(self._loss(network, matrix[held[:MEASURED]], same))
 
         train(
-            network, loss, examples=learned, schedule=self.config.schedule(), job=job,
-            text="Learning who listens to what", held=held_loss if len(held) else None,
+            network, lambda rows: self._loss(network, matrix[rows], rng), examples=learned,
+            schedule=self.config.schedule(), job=job, text="Learning who listens to what",
+            held=held_loss if len(held) > 1 else None,
         )  # fmt: skip
 
-    def _others(self, n_users: int, rng: np.random.Generator) -> Tensor:
-        """Listeners drawn at random, the right one perhaps among them.  # [negatives]"""
-        return torch.from_numpy(rng.integers(n_users, size=self.config.negatives)).to(device())
+    def _loss(self, network: ShallowNet, heard: "csr_matrix", rng: np.random.Generator) -> Tensor:
+        """The hinge of some listeners' rows, each asked for one part of them by the other.  # []"""
+        place = network.shared.weight.device
+        who = np.repeat(np.arange(heard.shape[0]), np.diff(heard.indptr))
+        hidden = _hidden(heard, who, share=self.config.hidden, rng=rng)
+        shown = np.flatnonzero(~hidden)
+        starts = np.searchsorted(who[shown], np.arange(heard.shape[0]))
+        people = network.listeners(*(torch.from_numpy(a).to(place) for a in (_wide(heard.indices[shown]), starts)))
+        asked = rng.permutation(np.flatnonzero(hidden))[: self.config.listens]
+        items = _wide(heard.indices[asked])
+        with_own = (rng.random(len(items)) >= self.config.alone).astype(np.float32)
+        sounds = network.project(network.rows(*(torch.from_numpy(a).to(place) for a in (items, with_own))))
+        others = torch.from_numpy(_strangers(heard, items)).to(place)
+        return hinge(sounds @ people.T, torch.from_numpy(who[asked]).to(place), others, margin=self.config.margin)
 
-    def _keep(self, network: ShallowNet, users: IntArray) -> None:
+    def _keep(self, network: ShallowNet, count: FloatArray) -> None:
         """Take over what is needed to score."""
         with torch.inference_mode():
-            self._projected = _array(network.project(network.items))
-            people = network.users[torch.from_numpy(np.unique(users)).to(network.users.device)]
-            self._common = self._projected @ _array(network.project(people).mean(dim=0))
-        self._neutral = _array(people).mean(axis=0)
+            rows = network.rows(torch.arange(len(count), device=network.sounds.device))
+            self._rows, self._projected = _array(rows), _array(network.project(rows))
         self._weight, self._bias = _array(network.shared.weight), _array(network.shared.bias)
+        self._neutral = self._project(np.asarray(count @ self._rows, np.float32))
 
     def profile(self, history: History) -> FloatArray:
-        """The mean of what was liked, or the mean listener, projected.  # [wide]"""
-        row = history.row(len(self._vectors), power=0)
-        liked = np.flatnonzero((row > 0) & self.servable)
-        if not len(liked):
-            return self._project(self._neutral)
-        return self._project(_means(filled(self._vectors)[liked].sum(axis=0)[None])[0])
+        """The mean of what was liked, or of all listening, projected.  # [wide]"""
+        liked = (history.row(len(self._rows), power=0) > 0) & self._servable
+        return self._project(self._rows[liked].sum(axis=0)) if liked.any() else self._neutral
 
     def _project(self, row: FloatArray) -> FloatArray:
-        ahead = np.maximum(self._weight @ row + self._bias, 0)
-        return np.asarray(ahead / max(float(np.linalg.norm(ahead)), 1e-12), np.float32)
+        ahead = np.maximum(self._weight @ _direction(row) + self._bias, 0)
+        return _direction(np.asarray(ahead, np.float32))
 
     def scores(self, profiles: FloatArray) -> FloatArray:
-        """Cosines in the shared space, less the mean listener's.  # [m, wide] -> [m, n_items]"""
-        return floored(profiles @ self._projected.T - self._common, self.servable)
+        """Cosines in the shared space.  # [m, wide] -> [m, n_items]"""
+        return floored(profiles @ self._projected.T, self.servable)
 
     @property
     def servable(self) -> BoolArray:
         """Items with a vector, heard or not.  # [n_items]"""
-        return present(self._vectors)
+        return self._servable
 
-    _ARRAYS = ("vectors", "neutral", "weight", "bias", "projected", "common")
+    _ARRAYS = ("rows", "servable", "neutral", "weight", "bias", "projected")
 
     def save(self, folder: Path) -> None:
-        """Write projection, items and what newcomers are compared with."""
+        """Write projection and items."""
         arrays = {name: getattr(self, f"_{name}") for name in self._ARRAYS}
         kept.write(folder, self.spec.name, config=self.config, arrays=arrays)
 
@@ -189,20 +235,45 @@ class Shallow:
         """What ``save`` wrote; raises ModelUnavailable."""
         found = kept.read(folder, cls.spec.name)
         loaded = cls(config=found.config_as(ShallowConfig))
-        n_items, dim = found.array("vectors", None, None).shape
-        wide = len(found.array("bias", None))
+        n_items, wide = found.array("rows", None, None).shape
         shapes: dict[str, tuple[int | None, ...]] = {
-            "vectors": (n_items, dim), "neutral": (dim,), "weight": (wide, dim), "bias": (wide,),
-            "projected": (n_items, wide), "common": (n_items,),
+            "rows": (n_items, wide), "servable": (n_items,), "neutral": (wide,), "weight": (wide, wide),
+            "bias": (wide,), "projected": (n_items, wide),
         }  # fmt: skip
         for name, shape in shapes.items():
             setattr(loaded, f"_{name}", found.array(name, *shape))
         return loaded
 
 
-def _means(sums: FloatArray) -> FloatArray:
-    """Sums of unit vectors as directions; an empty one stays 0.  # [n, dim]"""
-    return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9), np.float32)
+def _only(matrix: "csr_matrix", items: BoolArray) -> "csr_matrix":
+    """The matrix without what was heard of other items."""
+    from scipy.sparse import csr_matrix, diags
+
+    some = csr_matrix(matrix @ diags(items.astype(np.float32)))
+    some.eliminate_zeros()
+    return some
+
+
+def _hidden(heard: "csr_matrix", who: IntArray, *, share: float, rng: np.random.Generator) -> BoolArray:
+    """Which of the listens are asked for: a share of each row, at least one, and never all.  # [n]"""
+    drawn = rng.permutation(len(who)) / max(len(who), 1)
+    lowest, highest = (part.reduceat(drawn, heard.indptr[:-1])[who] for part in (np.minimum, np.maximum))
+    return np.asarray(((drawn < share) | (drawn == lowest)) & (drawn != highest), bool)
+
+
+def _strangers(heard: "csr_matrix", items: IntArray) -> FloatArray:
+    """1 for each listener who did not hear the item.  # [n, m]"""
+    some, at = np.unique(items, return_inverse=True)
+    return np.asarray(1 - heard[:, some].toarray().T[at.reshape(-1)], np.float32)
+
+
+def _direction(row: FloatArray) -> FloatArray:
+    """At unit length; nothing stays nothing.  # [n]"""
+    return np.asarray(row / max(float(np.linalg.norm(row)), 1e-9), np.float32)
+
+
+def _wide(rows: IntArray) -> IntArray:
+    return np.asarray(rows, np.int64)
 
 
 def _array(tensor: Tensor) -> FloatArray:

@@ -13,7 +13,7 @@ from musicdesk.recommend.elsa import Elsa, ElsaConfig
 
 class TestElsa(RecommenderContract):
     name = "elsa"
-    config: ClassVar = {"hidden": 0.75}
+    config: ClassVar = {"hidden": 0.75, "learning_rate": 0.03}  # there are fifty listeners only
 
     def test_items_are_unit_vectors_and_unheard_ones_nothing(self, method, crowds):
         sizes = np.linalg.norm(method.factors, axis=1)
