@@ -36,6 +36,26 @@ _ALL = (
         HABITS, "Vančura et al., Scalable linear shallow autoencoder, RecSys 2022", needs_others=True, trained=True,
     ),
     RecommenderSpec(
+        "mult-vae", "Habits, out of a taste (Mult-VAE)",
+        "What a taste like yours would draw, as everyone's listening tells.",
+        HABITS, "Liang et al., Variational autoencoders for collaborative filtering, WWW 2018",
+        needs_others=True, trained=True,
+    ),
+    RecommenderSpec(
+        "recvae", "Habits, out of a taste (RecVAE)", "What a taste like yours would draw, learned more cautiously.",
+        HABITS, "Shenbin et al., RecVAE, WSDM 2020", needs_others=True, trained=True,
+    ),
+    RecommenderSpec(
+        "macridvae", "Habits, by kinds (MacridVAE)",
+        "What goes with your tracks, kind by kind, where the kinds come from people's habits.",
+        HABITS, "Ma et al., Learning disentangled representations for recommendation, NeurIPS 2019",
+        needs_others=True, trained=True,
+    ),
+    RecommenderSpec(
+        "protomf", "Habits, by types (ProtoMF)", "What is near the same types of listener and of music as your tracks.",
+        HABITS, "Melchiorre et al., ProtoMF, RecSys 2022", needs_others=True, trained=True,
+    ),
+    RecommenderSpec(
         "shallow", "Shallow network", "Listeners and sounds in one space, learned from everyone's listening.",
         HABITS, _STUDY + ": shallow network", needs_vectors=True, needs_others=True, serves_cold=True, trained=True,
     ),

@@ -12,6 +12,10 @@ from musicdesk.jobs import Job
 METHODS = ("popularity", "content-mean", "content-last", "item-knn", "user-cf", "ease")
 TRAINED = {
     "elsa": {"factors": 16, "epochs": 1, "steps": 30},
+    "mult-vae": {"width": 16, "epochs": 2},
+    "recvae": {"width": 16, "epochs": 4},
+    "macridvae": {"width": 16, "kinds": 2, "epochs": 2},
+    "protomf": {"width": 16, "epochs": 2},
     "shallow": {"epochs": 3},
     "contrastive-content": {"factors": 16, "dim": 16, "epochs": 5},
     "hybrid": {"factors": 16, "landmarks": 50},
