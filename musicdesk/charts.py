@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from musicdesk.errors import BadRequest, DataFolderError
-from musicdesk.records import IntArray, Measure
+from musicdesk.records import FloatArray, IntArray, Measure
 from musicdesk.whole_files import whole
 
 if TYPE_CHECKING:
@@ -170,6 +171,32 @@ def scatter(
             axes.set_xscale("log")
         axes.margins(x=0.15, y=0.15)
         axes.set(xlabel=x_label, ylabel=y_label)
+
+
+def cloud(
+    path: Path, groups: Mapping[str, FloatArray], *, title: str, note: str = "", faint: Sequence[FloatArray] = ()
+) -> None:
+    """Many points in groups, each [n, 2] of its own colour and marker, on a ground without scale; ``note`` below.
+
+    ``faint`` holds, group by group, how strongly each point is drawn, 0 to 1.
+    """
+    _something(groups)
+    most = max(1, sum(map(len, groups.values())))
+    size = float(np.clip(24_000 / most, 2.0, 36.0))
+    with _chart(path, width=9.5, height=7.0) as figure:
+        axes = _axes(figure, title=title)
+        for number, (name, places) in enumerate(groups.items()):
+            look = _look(number)
+            strength: Any = np.clip(faint[number], 0.1, 1.0) if len(faint) else None
+            looks: dict[str, Any] = {"color": look["color"], "marker": look["marker"], "linewidths": 0}
+            axes.scatter(places[:, 0], places[:, 1], s=size, alpha=strength, **looks)
+            axes.scatter([], [], s=24, label=f"{name} ({len(places):,})", **looks)
+        axes.set(xticks=(), yticks=(), aspect="equal")
+        axes.set_xlabel(fill(note, 100), loc="left")
+        axes.grid(visible=False)
+        for side in axes.spines.values():
+            side.set_visible(False)
+        figure.legend(loc="outside right upper")
 
 
 def _bars(axes: "Axes", panel: Panel, names: Sequence[str], *, colour: str) -> None:

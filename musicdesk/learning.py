@@ -1,7 +1,8 @@
 """One loop for all networks here: batches of rows, epochs, a held-out measure, the best weights kept.
 
 A recommender says what an example costs; this says how long it is trained. The learning rate is halved when the measure
-has not fallen for a third of the patience, and the training ends when the patience does. Nothing but the config's seed
+has not fallen for a third of the patience (or falls along a cosine, see ``Schedule``), and the training ends when the
+patience does. Nothing but the config's seed
 decides what is drawn.
 """
 
@@ -35,6 +36,9 @@ class Schedule:
     weight_decay: float = 0.0
     most: int = 500_000
     """At most so many examples an epoch; of more, each epoch draws its own."""
+    annealed: bool = False
+    """Whether the learning rate falls along half a cosine over the epochs (Loshchilov & Hutter, 2017), all of which are
+    then made unless the patience ends; the best epoch is kept all the same."""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -62,9 +66,7 @@ def train(
     """
     trained = [p for p in network.parameters() if p.requires_grad]
     adam = torch.optim.AdamW(trained, lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
-    plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
-        adam, factor=0.5, patience=max(1, schedule.patience // 3), min_lr=LOWEST_RATE
-    )
+    slower = _slower(adam, schedule)
     rng = np.random.default_rng(schedule.seed)
     measures: list[float] = []
     best = copied(network)
@@ -73,7 +75,7 @@ def train(
         mean = _epoch(network, loss, adam, batches=_batches(examples, schedule, rng), job=job)
         network.eval()
         measures.append(held() if held else mean)
-        plateau.step(measures[-1])
+        slower(measures[-1])
         if measures[-1] == min(measures):
             best = copied(network)
         job.advance()
@@ -122,6 +124,17 @@ def _epoch(network: nn.Module, loss: Loss, adam: torch.optim.Optimizer, *, batch
         adam.step()
         total, count = total + float(cost.detach()) * len(rows), count + len(rows)
     return total / max(count, 1)
+
+
+def _slower(adam: torch.optim.Optimizer, schedule: Schedule) -> Callable[[float], None]:
+    """What lowers the learning rate after an epoch, told its measure."""
+    if schedule.annealed:
+        falling = torch.optim.lr_scheduler.CosineAnnealingLR(adam, schedule.epochs, eta_min=LOWEST_RATE)
+        return lambda _: falling.step()
+    plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
+        adam, factor=0.5, patience=max(1, schedule.patience // 3), min_lr=LOWEST_RATE
+    )
+    return plateau.step
 
 
 def _batches(examples: IntArray, schedule: Schedule, rng: np.random.Generator) -> list[IntArray]:

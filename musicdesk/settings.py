@@ -66,8 +66,14 @@ class Settings:
     """0 to 1."""
     replay_gain: str = "track"
     """track, album or off."""
+    animate_rows: bool = True
+    """Whether rows glide to their new place; where the system wants little motion they never do."""
+    hover_preview: bool = False
+    """Whether a track of the map is heard once the pointer has rested on it."""
     full_panel: bool = False
     """Whether the taste panel shows mute, solo, lock and the charts."""
+    all_prototypes: bool = False
+    """Whether the taste panel shows all prototypes, or the six most telling ones first."""
     window: str = ""
     """Size and panels of the window, as Qt saves them (base64)."""
 

@@ -119,3 +119,16 @@ def test_others_luck_is_left_alone():
 def test_a_schedule_that_cannot_be_is_refused(wrong):
     with pytest.raises(BadRequest):
         Schedule(*wrong)
+
+
+def test_an_annealed_training_makes_ever_smaller_steps():
+    network, places = line(), []
+
+    def held():
+        places.append(float(network.weight.detach()))
+        return -float(len(places))
+
+    learn(network, epochs=20, held=held, annealed=True)
+    steps = np.abs(np.diff(places))
+    assert len(places) == 20
+    assert steps[-3:].max() < steps[:3].max() / 5

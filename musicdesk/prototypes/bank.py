@@ -5,23 +5,23 @@ seeded by k-means++ after Arthur & Vassilvitskii (2007). The prototypical networ
 gives the same: directions of the standardised space, members and exemplars.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-import numpy.typing as npt
 
 from musicdesk.errors import BadRequest
 from musicdesk.records import FloatArray, IntArray
 
 MOST = 8
-"""Never more prototypes than a person can tell apart by colour and shape."""
+"""Never more groups of likes, or of a library, than a person can overlook."""
 LIBRARY_COUNT = 6
 """How many prototypes a library is shown with while there is no feedback."""
 EXEMPLARS = 3
 TWINS = 0.985
 """Two exemplars of a higher cosine would sound like the same track twice."""
-FIT_ROWS = 8_000
+FIT_ROWS = 4_096
 """A larger set of members is clustered by a sample of this size; every member is then assigned."""
 RESTARTS, ROUNDS = 6, 50
 JUDGED_ROWS = 1_000
@@ -81,13 +81,29 @@ def direction(vectors: FloatArray) -> FloatArray:
     return (total / length).astype(np.float32)
 
 
-def exemplars(space: FloatArray, vector: FloatArray, members: IntArray, *, count: int = EXEMPLARS) -> IntArray:
-    """The rows that show best what ``vector`` stands for: members first, then neighbours, no two of them alike."""
-    own = members[np.argsort(-(space[members] @ vector), kind="stable")]
-    chosen = _unlike(space, own, [], count)
+def exemplars(
+    space: FloatArray,
+    vector: FloatArray,
+    members: IntArray,
+    *,
+    count: int = EXEMPLARS,
+    refused: Collection[int] = (),
+    in_order: bool = False,
+) -> IntArray:
+    """The rows that show best what ``vector`` stands for: members first, then neighbours, no two of them alike.
+
+    Members come by their nearness, or ``in_order``, as they are given; those that are ``refused`` never.
+    """
+    own = members if in_order else members[np.argsort(-(space[members] @ vector), kind="stable")]
+    chosen = _unlike(space, _without(own, refused), [], count)
     if len(chosen) < count:
-        chosen = _unlike(space, _nearest(space, vector, 8 * count), chosen, count)
+        near = _nearest(space, vector, 8 * count + len(refused))
+        chosen = _unlike(space, _without(near, refused), chosen, count)
     return np.array(chosen, dtype=np.int64)
+
+
+def _without(rows: IntArray, refused: Collection[int]) -> IntArray:
+    return rows[~np.isin(rows, list(refused))] if refused else rows
 
 
 def _nearest(space: FloatArray, vector: FloatArray, count: int) -> IntArray:
@@ -172,9 +188,17 @@ def _lloyd(vectors: FloatArray, centres: FloatArray) -> tuple[FloatArray, float]
             break
         before = nearest
         fit = cosines[np.arange(len(vectors)), nearest]
-        centres = np.stack([_recentred(vectors, nearest == k, fit) for k in range(len(centres))])
+        centres = _recentred(vectors, nearest, fit, len(centres))
     return centres, float((vectors @ centres.T).max(axis=1).sum())
 
 
-def _recentred(vectors: FloatArray, chosen: npt.NDArray[np.bool_], fit: FloatArray) -> FloatArray:
-    return direction(vectors[chosen]) if chosen.any() else np.asarray(vectors[int(np.argmin(fit))])
+def _recentred(vectors: FloatArray, nearest: IntArray, fit: FloatArray, count: int) -> FloatArray:
+    """The directions of ``count`` groups, summed in one product: masked sums took half the time of the clustering."""
+    member = (nearest[:, None] == np.arange(count)).astype(np.float32)
+    summed = member.T @ vectors
+    length = np.linalg.norm(summed, axis=1, keepdims=True)
+    centres = np.divide(summed, length, out=np.zeros_like(summed), where=length > 1e-6)
+    for group in np.flatnonzero(length[:, 0] <= 1e-6).tolist():
+        own = np.flatnonzero(nearest == group)
+        centres[group] = vectors[own[0]] if len(own) else vectors[int(np.argmin(fit))]
+    return np.asarray(centres, dtype=np.float32)

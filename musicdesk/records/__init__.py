@@ -11,6 +11,7 @@ from musicdesk.records.analysis import (
     EncoderKey,
     Failure,
     Kind,
+    Passages,
     Pending,
     Skipped,
     State,
@@ -30,6 +31,7 @@ from musicdesk.records.library import (
     Track,
     printable,
 )
+from musicdesk.records.likeness import Likeness
 from musicdesk.records.listening import (
     GroupList,
     GroupPick,
@@ -40,6 +42,7 @@ from musicdesk.records.listening import (
     ListensReport,
     RecommenderStatus,
 )
+from musicdesk.records.mapping import TORN, LibraryMap, MapPoints
 from musicdesk.records.models import (
     ClassCount,
     ClassReport,
@@ -53,6 +56,16 @@ from musicdesk.records.models import (
     TrainedModel,
 )
 from musicdesk.records.playlists import Playlist, PlaylistEntry
+from musicdesk.records.shaping import (
+    CarriedTaste,
+    GainChange,
+    GainCurve,
+    NamedTaste,
+    Preset,
+    TagChoice,
+    TasteComparison,
+    TasteHistory,
+)
 from musicdesk.records.sound import AudioInfo, Clip
 from musicdesk.records.taste import (
     ADVISOR,
@@ -80,9 +93,11 @@ __all__ = [
     "GAIN_MAX",
     "GAIN_MIN",
     "PROTOTYPE_SLOTS",
+    "TORN",
     "Advisor",
     "Analysis",
     "AudioInfo",
+    "CarriedTaste",
     "ClassCount",
     "ClassReport",
     "Clip",
@@ -98,6 +113,8 @@ __all__ = [
     "Feedback",
     "FloatArray",
     "FoundFile",
+    "GainChange",
+    "GainCurve",
     "GroupList",
     "GroupPick",
     "GroupShare",
@@ -106,18 +123,24 @@ __all__ = [
     "Kind",
     "KnownFile",
     "Latency",
+    "LibraryMap",
+    "Likeness",
     "Listen",
     "ListenLog",
     "Listener",
     "ListensReport",
+    "MapPoints",
     "Measure",
     "ModelStatus",
+    "NamedTaste",
     "Origin",
     "Part",
+    "Passages",
     "Pending",
     "Pick",
     "Playlist",
     "PlaylistEntry",
+    "Preset",
     "Prototype",
     "Query",
     "Radar",
@@ -130,8 +153,11 @@ __all__ = [
     "Source",
     "State",
     "Strength",
+    "TagChoice",
     "Tags",
     "Taste",
+    "TasteComparison",
+    "TasteHistory",
     "Timings",
     "Track",
     "TrainedModel",

@@ -112,6 +112,21 @@ class Vectors:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Passages:
+    """What an encoder heard all over one sound, window by window; none where it could not be listened to."""
+
+    audio_hash: str
+    starts_s: FloatArray  # [w] where each window begins, ascending
+    length_s: float
+    """Of a window."""
+    vectors: FloatArray  # [w, dim]
+    tags: FloatArray  # [w, n_tags]
+
+    def __len__(self) -> int:
+        return len(self.starts_s)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Traits:
     """What one encoder's listening tells of sounds beside their vectors, in the order of ``Vectors``."""
 

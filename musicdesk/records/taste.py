@@ -140,6 +140,8 @@ class Taste:
     """How many sounds were analysed when it was made; it is made anew when the library has grown."""
     advisors: tuple[Advisor, ...] = ()
     """Recommenders that have a say beside the prototypes."""
+    removed: tuple[Prototype, ...] = ()
+    """Prototypes that a person took out: nothing like them comes back by itself when the taste is made anew."""
 
     def prototype(self, reference: str) -> Prototype | None:
         """The prototype with this id, 1-based number or name (any case; a unique beginning is enough)."""

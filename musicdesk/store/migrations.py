@@ -191,7 +191,38 @@ def m0009_listeners(db: sqlite_utils.Database) -> None:
     )
 
 
-VERSION = 9
+@MIGRATIONS()
+def m0010_shaping(db: sqlite_utils.Database) -> None:
+    """Tastes under names, the last taste of each day, and what is heard within the tracks that stand for prototypes.
+
+    A day's taste is kept without its vectors: gains are what is looked back at, and exemplars lead to the sounds.
+    ``windows`` holds a row of vectors (and of tags) for each of ``starts``, which are seconds.
+    """
+    db.execute(
+        "CREATE TABLE named_tastes (name TEXT PRIMARY KEY COLLATE NOCASE, taste TEXT NOT NULL, changed REAL NOT NULL) "
+        "STRICT, WITHOUT ROWID"
+    )
+    db.execute("CREATE TABLE taste_days (day TEXT PRIMARY KEY, taste TEXT NOT NULL) STRICT, WITHOUT ROWID")
+    db.execute(
+        "CREATE TABLE windows (encoder_id INTEGER NOT NULL REFERENCES encoders(id), audio_hash TEXT NOT NULL, "
+        "starts BLOB NOT NULL, length_s REAL NOT NULL, vectors BLOB NOT NULL, tags BLOB NOT NULL, "
+        "PRIMARY KEY (encoder_id, audio_hash)) STRICT"
+    )
+
+
+@MIGRATIONS()
+def m0011_taste_parts(db: sqlite_utils.Database) -> None:
+    """What is heavy of the prototypes in the history of edits, once for all of it.
+
+    Edits of before hold it themselves and are read as they are.
+    """
+    db.execute(
+        "CREATE TABLE taste_parts (mark TEXT PRIMARY KEY, vector BLOB NOT NULL, tracks TEXT NOT NULL) "
+        "STRICT, WITHOUT ROWID"
+    )
+
+
+VERSION = 11
 """The number of the last migration."""
 
 

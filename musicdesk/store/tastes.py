@@ -1,24 +1,29 @@
 # ruff: noqa: S608  (what is put into the SQL are constants of this file and question marks)
 """The taste as it stands, and the history of edits behind it: whole records before and after, as JSON.
 
-Arrays are base64 of little-endian float32, so a taste comes back to the bit. Undo and redo move along the history and
-survive a restart; what an edit did to the feedback is kept here and applied by whoever asked.
+Undo and redo move along the history and survive a restart; what an edit did to the feedback is kept here and applied by
+whoever asked. Whatever changes the taste also keeps it as the last of its day, in the same transaction. Vectors and
+tracks, which most edits leave as they are, stand once for the whole history.
 """
 
-import base64
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, fields
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import sqlite_utils
 
-from musicdesk.records import Advisor, Edit, EncoderKey, Feedback, FloatArray, History, Origin, Prototype, Taste
+from musicdesk.records import Edit, History, Taste
 from musicdesk.store.database import Database, storable
+from musicdesk.store.taste_parts import Parts
+from musicdesk.store.taste_text import dump_feedback, dump_taste, load_feedback, load_taste
 
 LIMIT = 500
 """Edits that can be undone."""
+SWEEP = 64
+"""After so many edits, what none of them needs any more is thrown away."""
 _EDIT = "SELECT id, label, taste_before, taste_after, feedback_before, feedback_after FROM edits "
 _LAST_DONE = "WHERE undone = 0 ORDER BY id DESC LIMIT 1"
 _FIRST_UNDONE = "WHERE undone = 1 ORDER BY id LIMIT 1"
@@ -27,8 +32,8 @@ _FIRST_UNDONE = "WHERE undone = 1 ORDER BY id LIMIT 1"
 class TasteStore:
     """The current taste and its undo history."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, database: Database, *, now: Callable[[], float] = time.time) -> None:
+        self._db, self._now = database, now
 
     def current(self) -> Taste | None:
         """The taste as it stands; None before the first."""
@@ -39,7 +44,7 @@ class TasteStore:
     def set_current(self, taste: Taste | None) -> None:
         """Replace the taste without a step in the history (a new encoder, say; an edit goes through :meth:`push`)."""
         with self._db.writing() as sql:
-            _set_current(sql, taste)
+            self._set_current(sql, taste)
 
     def push(self, edit: Edit) -> None:
         """Make an edit the last of the history and its taste the current one; what was undone can no longer be redone.
@@ -48,16 +53,19 @@ class TasteStore:
         """
         with self._db.writing() as sql:
             sql.execute("DELETE FROM edits WHERE undone = 1")
-            sql.table("edits").insert(_row(edit), pk="id")
+            parts = Parts(sql)
+            number = int(sql.table("edits").insert(_row(edit, parts), pk="id").last_pk or 0)
             sql.execute("DELETE FROM edits WHERE id NOT IN (SELECT id FROM edits ORDER BY id DESC LIMIT ?)", [LIMIT])
-            _move_to(sql, edit.taste_after, edit)
+            if number % SWEEP == 0:
+                parts.sweep()
+            self._move_to(sql, edit.taste_after, edit)
 
     def undo(self) -> Edit | None:
         """Step back: the edit that was taken back, None if there is none."""
         with self._db.writing() as sql:
             edit = _step(sql, _LAST_DONE, undone=True)
             if edit:
-                _move_to(sql, edit.taste_before, edit)
+                self._move_to(sql, edit.taste_before, edit)
             return edit
 
     def redo(self) -> Edit | None:
@@ -65,7 +73,7 @@ class TasteStore:
         with self._db.writing() as sql:
             edit = _step(sql, _FIRST_UNDONE, undone=False)
             if edit:
-                _move_to(sql, edit.taste_after, edit)
+                self._move_to(sql, edit.taste_after, edit)
             return edit
 
     def history(self) -> History:
@@ -76,91 +84,70 @@ class TasteStore:
             )
         return History(undo[0] if undo else "", redo[0] if redo else "")
 
+    def days(self) -> dict[str, Taste]:
+        """How the taste stood at the end of each day on which it changed, without vectors; date → taste, in order."""
+        with self._db.reading() as sql:
+            rows = sql.execute("SELECT day, taste FROM taste_days ORDER BY day").fetchall()
+        return {day: load_taste(text) for day, text in rows}
+
+    def today(self) -> date:
+        """The day that it is here."""
+        return datetime.fromtimestamp(self._now()).date()
+
+    def _move_to(self, sql: sqlite_utils.Database, taste: Taste | None, edit: Edit) -> None:
+        if edit.taste_before is not None or edit.taste_after is not None:
+            self._set_current(sql, taste)
+
+    def _set_current(self, sql: sqlite_utils.Database, taste: Taste | None) -> None:
+        if taste is None:
+            sql.execute("DELETE FROM taste")
+            return
+        self._keep_first_day(sql)
+        sql.table("taste").upsert({"id": 1, "taste": dump_taste(taste)}, pk="id")
+        _keep_day(sql, self.today(), taste)
+
+    def _keep_first_day(self, sql: sqlite_utils.Database) -> None:
+        """A taste that is older than the days that are kept stood yesterday, too."""
+        row = sql.execute("SELECT taste FROM taste WHERE NOT EXISTS (SELECT 1 FROM taste_days)").fetchone()
+        if row:
+            _keep_day(sql, self.today() - timedelta(days=1), load_taste(row[0]))
+
 
 def _step(sql: sqlite_utils.Database, which: str, *, undone: bool) -> Edit | None:
     row = sql.execute(_EDIT + which).fetchone()
     if row is None:
         return None
     sql.table("edits").update(row[0], {"undone": int(undone)})
-    return _edit(row)
+    return _edit(row, Parts(sql))
 
 
-def _move_to(sql: sqlite_utils.Database, taste: Taste | None, edit: Edit) -> None:
-    if edit.taste_before is not None or edit.taste_after is not None:
-        _set_current(sql, taste)
+def _keep_day(sql: sqlite_utils.Database, day: date, taste: Taste) -> None:
+    kept = {"day": day.isoformat(), "taste": dump_taste(_without_vectors(taste))}
+    sql.table("taste_days").upsert(kept, pk="day")
 
 
-def _set_current(sql: sqlite_utils.Database, taste: Taste | None) -> None:
-    if taste is None:
-        sql.execute("DELETE FROM taste")
-    else:
-        sql.table("taste").upsert({"id": 1, "taste": dump_taste(taste)}, pk="id")
+def _without_vectors(taste: Taste) -> Taste:
+    nothing = np.empty(0, dtype=np.float32)
+    bare = tuple(replace(prototype, vector=nothing, tracks=()) for prototype in taste.prototypes)
+    return replace(taste, prototypes=bare, removed=())
 
 
-# ------------------------------------------------------------------------------------------------ records as text
-
-
-def dump_taste(taste: Taste) -> str:
-    """``taste`` as JSON in ASCII."""
-    said = {field.name: getattr(taste, field.name) for field in fields(Taste)}
-    prototypes = [
-        {field.name: getattr(prototype, field.name) for field in fields(Prototype)} for prototype in taste.prototypes
-    ]
-    advisors = [asdict(advisor) for advisor in taste.advisors]
-    said = {**said, "key": asdict(taste.key), "prototypes": prototypes, "advisors": advisors}
-    return json.dumps(said, default=_plain)
-
-
-def load_taste(text: str) -> Taste:
-    """The taste that :func:`dump_taste` wrote, equal to the bit; older ones know less."""
-    said = json.loads(text)
-    said["key"] = EncoderKey(**said["key"])
-    said["prototypes"] = tuple(_prototype(raw) for raw in said["prototypes"])
-    said["advisors"] = tuple(Advisor(**raw) for raw in said.get("advisors", ()))
-    return Taste(**said)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, np.ndarray):
-        return base64.b64encode(value.astype("<f4").tobytes()).decode("ascii")
-    if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(f"{value!r} has no place in a taste.")
-
-
-def _prototype(raw: dict[str, Any]) -> Prototype:
-    vector: FloatArray = np.frombuffer(base64.b64decode(raw.pop("vector")), dtype="<f4").astype(np.float32)
-    lists: dict[str, Any] = {
-        name: tuple(raw[name]) for name in ("exemplars", "tracks", "pinned", "refused") if name in raw
-    }
-    raw.update(lists, origin=Origin(raw.get("origin", Origin.LIKES)))
-    return Prototype(vector=vector, **raw)
-
-
-def _feedback_text(changes: Mapping[str, Feedback]) -> str:
-    return json.dumps({audio_hash: asdict(said) for audio_hash, said in changes.items()})
-
-
-def _feedback(text: str) -> dict[str, Feedback]:
-    return {audio_hash: Feedback(**said) for audio_hash, said in json.loads(text).items()}
-
-
-def _row(edit: Edit) -> dict[str, Any]:
+def _row(edit: Edit, parts: Parts) -> dict[str, Any]:
     return {
         "label": storable(edit.label),
-        "taste_before": dump_taste(edit.taste_before) if edit.taste_before else None,
-        "taste_after": dump_taste(edit.taste_after) if edit.taste_after else None,
-        "feedback_before": _feedback_text(edit.feedback_before),
-        "feedback_after": _feedback_text(edit.feedback_after),
+        "taste_before": dump_taste(edit.taste_before, aside=parts.put) if edit.taste_before else None,
+        "taste_after": dump_taste(edit.taste_after, aside=parts.put) if edit.taste_after else None,
+        "feedback_before": dump_feedback(edit.feedback_before),
+        "feedback_after": dump_feedback(edit.feedback_after),
     }
 
 
-def _edit(row: tuple[Any, ...]) -> Edit:
+def _edit(row: tuple[Any, ...], parts: Parts) -> Edit:
     _, label, taste_before, taste_after, feedback_before, feedback_after = row
     return Edit(
         label,
-        load_taste(taste_before) if taste_before else None,
-        load_taste(taste_after) if taste_after else None,
-        _feedback(feedback_before),
-        _feedback(feedback_after),
+        load_taste(taste_before, aside=parts.get) if taste_before else None,
+        load_taste(taste_after, aside=parts.get) if taste_after else None,
+        load_feedback(feedback_before),
+        load_feedback(feedback_after),
     )

@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -8,10 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from store.samples import KEY
 
+from musicdesk.errors import BrokenDatabase
 from musicdesk.records import Advisor, Edit, Feedback, History, Prototype, Taste
 from musicdesk.store import tastes as module
 from musicdesk.store.database import Database
-from musicdesk.store.tastes import TasteStore, dump_taste, load_taste
+from musicdesk.store.taste_text import dump_taste, load_taste
+from musicdesk.store.tastes import TasteStore
 
 
 def taste(gain, name="quiet piano"):
@@ -168,3 +171,68 @@ def test_numbers_of_numpy_are_numbers(tastes):
     prototype = Prototype("p", "n", np.int64(2), np.ones(2, dtype=np.float32), (), np.float32(0.5), support=np.int64(3))
     tastes.set_current(Taste(KEY, (prototype,)))
     assert tastes.current().prototypes[0] == prototype
+
+
+def test_what_an_older_taste_did_not_tell_is_what_was_found_then():
+    said = json.loads(dump_taste(taste(0.4)))
+    (whole,) = said["prototypes"]
+    for field in ("origin", "word", "tracks", "pinned", "refused", "faithful", "found"):
+        del whole[field]
+    del said["removed"]
+    asleep, negative = {**whole, "id": "p2", "support": 0}, {**whole, "id": "not"}
+    said["prototypes"] = [whole, asleep, negative]
+    read = load_taste(json.dumps(said))
+    assert [p.found for p in read.prototypes] == [1.0, 0.0, -0.5]
+    assert read.removed == ()
+
+
+def test_an_edit_tells_what_is_heavy_only_once(tastes, database):
+    for step in range(3):
+        tastes.push(edit(float(step), float(step + 1)))
+    with database.reading() as sql:
+        texts = [row[0] for row in sql.execute("SELECT taste_after FROM edits")]
+        assert sql.execute("SELECT count(*) FROM taste_parts").fetchone() == (1,)
+    assert not any("vector" in text for text in texts)
+    assert tastes.undo().taste_after == taste(3.0)
+
+
+def test_parts_that_differ_in_one_thing_are_kept_apart(tastes):
+    whole = taste(1.0).prototypes[0]
+    turned = replace(whole, id="p2", vector=-whole.vector)
+    told = replace(whole, id="p3", tracks=("1:a",))
+    pushed = Edit("a", None, replace(taste(1.0), prototypes=(whole, turned, told), removed=(turned,)))
+    tastes.push(pushed)
+    assert tastes.undo() == pushed
+
+
+def test_what_no_edit_needs_any_more_is_thrown_away(tastes, database, monkeypatch):
+    monkeypatch.setattr(module, "LIMIT", 2)
+    monkeypatch.setattr(module, "SWEEP", 1)
+    tracks = [replace(taste(1.0).prototypes[0], tracks=(f"1:{n}",)) for n in range(6)]
+    tastes_of = [replace(taste(1.0), prototypes=(p,)) for p in tracks]
+    for before, after in pairwise(tastes_of):
+        tastes.push(Edit("a", before, after))
+    with database.reading() as sql:
+        assert sql.execute("SELECT count(*) FROM taste_parts").fetchone() == (3,)
+    assert tastes.undo().taste_after == tastes_of[5]
+    assert tastes.undo().taste_before == tastes_of[3]
+
+
+def test_an_edit_of_before_there_were_parts_is_taken_back(tastes, database):
+    tastes.push(edit(0.5, 1.0))
+    with database.writing() as sql:
+        sql.execute(
+            "UPDATE edits SET taste_before = ?, taste_after = ?", [dump_taste(taste(0.5)), dump_taste(taste(1.0))]
+        )
+        sql.execute("DELETE FROM taste_parts")
+    assert tastes.undo() == edit(0.5, 1.0)
+
+
+def test_a_damaged_step_is_a_sentence_and_nothing_moves(tastes, database):
+    tastes.push(edit(0.5, 1.0))
+    with database.writing() as sql:
+        sql.execute("DELETE FROM taste_parts")
+    with pytest.raises(BrokenDatabase, match="damaged"):
+        tastes.undo()
+    assert tastes.current() == taste(1.0)
+    assert tastes.history().undo == "quiet piano 0.5 → 1.0"
