@@ -7,9 +7,11 @@ import click
 
 from musicdesk.cli.context import Context, json_option, passed
 from musicdesk.cli.evaluate_cnn import evaluate_cnn
+from musicdesk.cli.evaluate_control import evaluate_control
 from musicdesk.cli.evaluate_encoders import evaluate_encoders
 from musicdesk.cli.evaluate_genre_listeners import evaluate_genre_listeners
 from musicdesk.cli.evaluate_personal import evaluate_personal
+from musicdesk.cli.evaluate_prototypes import evaluate_prototypes
 from musicdesk.cli.evaluate_recommenders import evaluate_recommenders
 from musicdesk.cli.output import measure_json, measure_text, show, table
 from musicdesk.cli.progress import job
@@ -174,7 +176,9 @@ def _chance(retrieval: "GroupRetrieval") -> str:
 
 evaluate.add_command(evaluate_encoders)
 evaluate.add_command(evaluate_cnn)
+evaluate.add_command(evaluate_control)
 evaluate.add_command(evaluate_genre_listeners)
 evaluate.add_command(evaluate_personal)
+evaluate.add_command(evaluate_prototypes)
 evaluate.add_command(evaluate_recommenders)
 COMMANDS = (evaluate,)

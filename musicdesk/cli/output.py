@@ -6,7 +6,18 @@ from typing import Any
 
 import click
 
-from musicdesk.records import Advisor, Coverage, Explanation, Latency, Measure, Pick, Taste, Track, printable
+from musicdesk.records import (
+    Advisor,
+    Coverage,
+    Explanation,
+    GainChange,
+    Latency,
+    Measure,
+    Pick,
+    Taste,
+    Track,
+    printable,
+)
 
 BAR = "█▉▊▋▌▍▎▏"[::-1]
 
@@ -99,8 +110,15 @@ def taste_json(taste: Taste) -> dict[str, Any]:
                 "muted": p.muted,
                 "solo": p.solo,
                 "locked": p.locked,
+                "slot": p.slot,
                 "support": p.support,
+                "origin": p.origin.value,
+                "word": p.word,
+                "faithful": None if p.faithful is None else round(p.faithful, 4),
+                "found": round(p.found, 3),
                 "exemplars": list(p.exemplars),
+                "pinned": list(p.pinned),
+                "refused": list(p.refused),
             }
             for number, (p, gain) in enumerate(zip(taste.prototypes, taste.gains, strict=True), start=1)
         ],
@@ -120,6 +138,30 @@ def advisor_json(advisor: Advisor, counts: float) -> dict[str, Any]:
     }
 
 
+def changes_json(changes: Iterable[GainChange]) -> list[dict[str, Any]]:
+    """Gains before and after; null where there was, or is, no such slider."""
+    return [
+        {
+            "id": change.id,
+            "name": change.renamed or change.name,
+            "slot": change.slot,
+            "before": None if change.before is None else round(change.before, 3),
+            "after": None if change.after is None else round(change.after, 3),
+        }
+        for change in changes
+    ]
+
+
+def changes_table(changes: Iterable[GainChange], *, heads: tuple[str, str] = ("Before", "After")) -> str:
+    """Gains side by side."""
+    rows = [(_renamed(c), *("–" if g is None else f"{g:+.2f}" for g in (c.before, c.after))) for c in changes]
+    return table(("Prototype", *heads), rows)
+
+
+def _renamed(change: GainChange) -> str:
+    return f"{change.name} → {change.renamed}" if change.renamed else change.name
+
+
 def taste_text(taste: Taste, exemplars: dict[str, Track]) -> str:
     """The prototypes like channels of a mixer."""
     lines = [_taste_head(taste)]
@@ -130,6 +172,8 @@ def taste_text(taste: Taste, exemplars: dict[str, Track]) -> str:
         heard = ", ".join(exemplars[h].title for h in p.exemplars if h in exemplars)
         lines.append(f"{number:>2}  {p.name:<{width}}  {slider(p.gain)} {p.gain:+.2f} {flags:<3} ▶ {heard}")
     lines += [f" +  {advisor_line(advisor, width)}" for advisor in taste.advisors]
+    if not taste.gains.any() and not taste.advisor_gains.any():
+        lines.append("Nothing counts now: every slider is muted or at 0, so a list has no order but the library's.")
     return "\n".join(lines)
 
 

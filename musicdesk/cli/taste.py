@@ -14,6 +14,13 @@ name_argument = click.argument("name", metavar="NAME")
 off_option = click.option("--off", is_flag=True, help="Take it back.")
 
 
+def tell(desk: Desk, current: Taste, *, as_json: bool) -> None:
+    """Show a taste with the titles of its exemplars."""
+    wanted = {audio_hash for p in current.prototypes for audio_hash in p.exemplars}
+    exemplars = desk.recommending.by_hash(wanted)
+    show(taste_json(current), taste_text(current, exemplars), as_json=as_json)
+
+
 @click.group()
 def taste() -> None:
     """Show and edit your taste: named prototypes with gains, like channels of a mixer.
@@ -30,7 +37,7 @@ def show_taste(context: Context, as_json: bool) -> None:
 
     Example: musicdesk taste show --json
     """
-    _show(context.desk, context.desk.recommending.taste(), as_json=as_json)
+    tell(context.desk, context.desk.recommending.taste(), as_json=as_json)
 
 
 @taste.command("set", context_settings={"ignore_unknown_options": True})
@@ -43,7 +50,7 @@ def set_gain(context: Context, name: str, gain: float, as_json: bool) -> None:
 
     Example: musicdesk taste set piano 1.5
     """
-    _show(context.desk, context.desk.recommending.set_gain(name, gain), as_json=as_json)
+    tell(context.desk, context.desk.recommending.set_gain(name, gain), as_json=as_json)
 
 
 @taste.command()
@@ -56,7 +63,7 @@ def mute(context: Context, name: str, off: bool, as_json: bool) -> None:
 
     Example: musicdesk taste mute 3
     """
-    _show(context.desk, context.desk.recommending.mute(name, not off), as_json=as_json)
+    tell(context.desk, context.desk.recommending.mute(name, not off), as_json=as_json)
 
 
 @taste.command()
@@ -69,7 +76,7 @@ def solo(context: Context, name: str, off: bool, as_json: bool) -> None:
 
     Example: musicdesk taste solo "quiet piano"
     """
-    _show(context.desk, context.desk.recommending.solo(name, not off), as_json=as_json)
+    tell(context.desk, context.desk.recommending.solo(name, not off), as_json=as_json)
 
 
 @taste.command()
@@ -82,7 +89,7 @@ def lock(context: Context, name: str, off: bool, as_json: bool) -> None:
 
     Example: musicdesk taste lock 1
     """
-    _show(context.desk, context.desk.recommending.lock(name, not off), as_json=as_json)
+    tell(context.desk, context.desk.recommending.lock(name, not off), as_json=as_json)
 
 
 @taste.command()
@@ -95,7 +102,7 @@ def rename(context: Context, name: str, new_name: str, as_json: bool) -> None:
 
     Example: musicdesk taste rename 2 "rainy evenings"
     """
-    _show(context.desk, context.desk.recommending.rename(name, new_name), as_json=as_json)
+    tell(context.desk, context.desk.recommending.rename(name, new_name), as_json=as_json)
 
 
 @taste.command()
@@ -107,7 +114,7 @@ def variety(context: Context, value: float, as_json: bool) -> None:
 
     Example: musicdesk taste variety 0.5
     """
-    _show(context.desk, context.desk.recommending.set_variety(value), as_json=as_json)
+    tell(context.desk, context.desk.recommending.set_variety(value), as_json=as_json)
 
 
 @taste.command()
@@ -118,7 +125,7 @@ def reset(context: Context, as_json: bool) -> None:
 
     Example: musicdesk taste reset
     """
-    _show(context.desk, context.desk.recommending.reset(), as_json=as_json)
+    tell(context.desk, context.desk.recommending.reset(), as_json=as_json)
 
 
 @taste.command()
@@ -148,12 +155,6 @@ def _step(step: Callable[[], str], verb: str, *, as_json: bool) -> None:
     if not label:
         raise NothingYet(f"There is nothing to {verb}.")
     show({verb: label}, f"{verb.capitalize()}: {label}", as_json=as_json)
-
-
-def _show(desk: Desk, current: Taste, *, as_json: bool) -> None:
-    wanted = {audio_hash for p in current.prototypes for audio_hash in p.exemplars}
-    exemplars = desk.recommending.by_hash(wanted)
-    show(taste_json(current), taste_text(current, exemplars), as_json=as_json)
 
 
 COMMANDS = (taste,)

@@ -8,19 +8,26 @@ any thread; long ones take a ``Job``; what goes wrong is told as a ``UserFacing`
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from musicdesk.desk.advising import Advising
+from musicdesk.desk.believing import Believing
 from musicdesk.desk.curating import Curating
 from musicdesk.desk.editing import Editing
+from musicdesk.desk.evidence import Evidence
 from musicdesk.desk.indexing import Indexing
 from musicdesk.desk.listeners import Listeners
 from musicdesk.desk.listening import Listening, Player
+from musicdesk.desk.mapping import Mapping
 from musicdesk.desk.modelling import Modelling
+from musicdesk.desk.offering import Offering
 from musicdesk.desk.recommending import Recommending
+from musicdesk.desk.shaping import Shaping
 from musicdesk.desk.snapshot import Snapshots
+from musicdesk.desk.tastes import Tastes
 from musicdesk.errors import ReadOnlyData
 from musicdesk.events import Events
 from musicdesk.settings import Folders, Settings
@@ -29,14 +36,45 @@ from musicdesk.store.database import Database
 from musicdesk.store.feedback import FeedbackStore
 from musicdesk.store.listeners import ListenerStore
 from musicdesk.store.lock import Writer
+from musicdesk.store.named_tastes import NamedTasteStore
 from musicdesk.store.playlists import PlaylistStore
 from musicdesk.store.tastes import TasteStore
 from musicdesk.store.tracks import TrackStore
 from musicdesk.store.vectors import VectorStore
+from musicdesk.store.windows import WindowStore
 
 if TYPE_CHECKING:
     from musicdesk.desk.measuring import Measuring
     from musicdesk.desk.training import Training
+
+
+@dataclass(frozen=True)
+class _Stores:
+    """Everything that is kept in one database."""
+
+    tracks: TrackStore
+    vectors: VectorStore
+    costs: CostStore
+    feedback: FeedbackStore
+    tastes: TasteStore
+    named: NamedTasteStore
+    playlists: PlaylistStore
+    listeners: ListenerStore
+    windows: WindowStore
+
+    @classmethod
+    def of(cls, database: Database, now: Callable[[], float]) -> Self:
+        return cls(
+            tracks=TrackStore(database),
+            vectors=VectorStore(database),
+            costs=CostStore(database),
+            feedback=FeedbackStore(database),
+            tastes=TasteStore(database, now=now),
+            named=NamedTasteStore(database),
+            playlists=PlaylistStore(database),
+            listeners=ListenerStore(database),
+            windows=WindowStore(database),
+        )
 
 
 class Desk:
@@ -52,61 +90,136 @@ class Desk:
         """A sentence that names the other process, if there is one that writes here; "" if this one may."""
         self._database.before_writing = self._must_write
         self._now = now
-        tracks, vectors, costs = TrackStore(self._database), VectorStore(self._database), CostStore(self._database)
-        self._tracks, feedback = tracks, FeedbackStore(self._database)
-        editing = Editing(feedback=feedback, tastes=TasteStore(self._database), events=self.events)
+        stores = self._stores = _Stores.of(self._database, now)
+        editing = Editing(feedback=stores.feedback, tastes=stores.tastes, events=self.events)
         self.modelling = Modelling(
-            tracks=tracks,
-            vectors=vectors,
-            costs=costs,
+            tracks=stores.tracks,
+            vectors=stores.vectors,
+            costs=stores.costs,
             folders=folders,
             events=self.events,
             settings=self._settings,
             now=now,
         )
-        snapshots = Snapshots(tracks=tracks, vectors=vectors, spec=self.modelling.spec, events=self.events)
+        snapshots = Snapshots(
+            tracks=stores.tracks, vectors=stores.vectors, spec=self.modelling.spec, events=self.events
+        )
         self.listeners = Listeners(
-            listeners=ListenerStore(self._database), feedback=feedback, tracks=tracks, events=self.events
+            listeners=stores.listeners, feedback=stores.feedback, tracks=stores.tracks, events=self.events
         )
-        self.advising = self._make_advising(snapshots, feedback)
+        self.advising, self.believing = self._make_advising(snapshots), self._make_believing(snapshots)
+        offering = Offering(tracks=stores.tracks, windows=stores.windows, models=folders.models)
         self.recommending = Recommending(
-            snapshots=snapshots, feedback=feedback, editing=editing, advising=self.advising, now=now
-        )
-        self.indexing = Indexing(
-            tracks=tracks,
-            vectors=vectors,
-            costs=costs,
-            modelling=self.modelling,
             snapshots=snapshots,
-            folders=folders,
-            events=self.events,
-            settings=self._settings,
-            must_write=self._must_write,
-            finished=self.recommending.refresh,
-            scanned=self.listeners.match_if_needed,
-            now=now,
-        )
-        self.listening = Listening(
-            feedback=feedback,
+            feedback=stores.feedback,
             editing=editing,
-            recommending=self.recommending,
-            events=self.events,
-            settings=self._settings,
+            advising=self.advising,
+            offering=offering,
+            believed=self.believing.believed,
             now=now,
-            player=player,
         )
-        self.curating = Curating(playlists=PlaylistStore(self._database), tracks=tracks, events=self.events)
+        self.evidence = self._make_evidence(snapshots, offering)
+        self.indexing = self._make_indexing(snapshots)
+        self.listening = self._make_listening(editing, player)
+        self.curating = Curating(playlists=stores.playlists, tracks=stores.tracks, events=self.events)
+        self.mapping = self._make_mapping(snapshots)
+        self.shaping = self._make_shaping(snapshots, offering)
+        self.tastes = self._make_tastes(snapshots, offering)
 
-    def _make_advising(self, snapshots: Snapshots, feedback: FeedbackStore) -> Advising:
+    def _make_advising(self, snapshots: Snapshots) -> Advising:
         return Advising(
             snapshots=snapshots,
             listened=self.listeners.log,
-            feedback=feedback.all,
+            feedback=self._stores.feedback.all,
             choice=lambda: self.settings.recommender,
             choose=lambda name: self.set(recommender=name),
             folder=self.folders.data / "recommenders",
             events=self.events,
             must_write=self._must_write,
+            now=self._now,
+        )
+
+    def _make_believing(self, snapshots: Snapshots) -> Believing:
+        return Believing(
+            snapshots=snapshots,
+            listened=self.listeners.log,
+            feedback=self._stores.feedback.all,
+            playlists=lambda: [kept.track_ids for kept in self._stores.playlists.all()],
+            folder=self.folders.data / "network",
+            events=self.events,
+            must_write=self._must_write,
+            now=self._now,
+        )
+
+    def _make_evidence(self, snapshots: Snapshots, offering: Offering) -> Evidence:
+        return Evidence(
+            offering=offering,
+            recommending=self.recommending,
+            snapshots=snapshots,
+            windows=self._stores.windows,
+            modelling=self.modelling,
+            folders=self.folders,
+            events=self.events,
+            settings=self._settings,
+            must_write=self._must_write,
+        )
+
+    def _make_indexing(self, snapshots: Snapshots) -> Indexing:
+        return Indexing(
+            tracks=self._stores.tracks,
+            vectors=self._stores.vectors,
+            costs=self._stores.costs,
+            modelling=self.modelling,
+            snapshots=snapshots,
+            folders=self.folders,
+            events=self.events,
+            settings=self._settings,
+            must_write=self._must_write,
+            finished=self.recommending.refresh,
+            scanned=self.listeners.match_if_needed,
+            now=self._now,
+        )
+
+    def _make_listening(self, editing: Editing, player: Player | None) -> Listening:
+        return Listening(
+            feedback=self._stores.feedback,
+            editing=editing,
+            recommending=self.recommending,
+            events=self.events,
+            settings=self._settings,
+            now=self._now,
+            player=player,
+        )
+
+    def _make_mapping(self, snapshots: Snapshots) -> Mapping:
+        return Mapping(
+            snapshots=snapshots,
+            taste=self.recommending.taste,
+            folder=self.folders.data / "map",
+            must_write=self._must_write,
+            now=self._now,
+        )
+
+    def _make_shaping(self, snapshots: Snapshots, offering: Offering) -> Shaping:
+        return Shaping(
+            snapshots=snapshots,
+            recommending=self.recommending,
+            offering=offering,
+            feedback=self._stores.feedback,
+            tracks=self._stores.tracks,
+            playlists=self._stores.playlists,
+        )
+
+    def _make_tastes(self, snapshots: Snapshots, offering: Offering) -> Tastes:
+        return Tastes(
+            snapshots=snapshots,
+            recommending=self.recommending,
+            advising=self.advising,
+            offering=offering,
+            feedback=self._stores.feedback,
+            named=self._stores.named,
+            tastes=self._stores.tastes,
+            events=self.events,
             now=self._now,
         )
 
@@ -122,7 +235,7 @@ class Desk:
         """Networks trained on the listener's own music; imported when they are asked for."""
         from musicdesk.desk.training import Training
 
-        return Training(tracks=self._tracks, folders=self.folders, events=self.events, now=self._now)
+        return Training(tracks=self._stores.tracks, folders=self.folders, events=self.events, now=self._now)
 
     def set(self, **values: Any) -> None:
         """Change settings and keep them; raises BadRequest for an unknown one."""

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from musicdesk.desk import measured_listening
+from musicdesk.desk import measured_control, measured_listening
 from musicdesk.encoders import registry
 from musicdesk.errors import BadRequest, NotFound
 from musicdesk.evaluation import (
@@ -20,12 +20,14 @@ from musicdesk.evaluation import (
     genre_listeners,
     library_bench,
     personal,
+    prototypes_report,
     recommender_bench,
     similarity,
 )
 from musicdesk.evaluation import encoders as comparison
 from musicdesk.evaluation import recommenders as recommender_comparison
 from musicdesk.evaluation.bench import RankBench
+from musicdesk.evaluation.control_report import ControlReport, ControlRow
 from musicdesk.evaluation.cost import CostRow
 from musicdesk.evaluation.duplicates import DuplicateReport
 from musicdesk.evaluation.encoders import FOLDERS, TAGS, EncoderRow, EncodersReport
@@ -38,6 +40,8 @@ from musicdesk.evaluation.library_bench import LibraryBench
 from musicdesk.evaluation.listening_data import ListeningData
 from musicdesk.evaluation.personal import PersonalReport, PersonalRow
 from musicdesk.evaluation.personal_library import AUTO, WORDS, genre_library
+from musicdesk.evaluation.prototype_network import FRESH, NetworkPlan
+from musicdesk.evaluation.prototypes_report import PrototypesReport, PrototypesRow
 from musicdesk.evaluation.recommender_bench import RecommendersBench
 from musicdesk.evaluation.recommender_cost import RecommenderCost
 from musicdesk.evaluation.recommenders import Plan, RecommenderRow, RecommendersReport
@@ -46,6 +50,7 @@ from musicdesk.evaluation.retrieval import GroupRetrieval
 from musicdesk.evaluation.similarity import SimilarityReport
 from musicdesk.evaluation.simulated_listeners import Population
 from musicdesk.evaluation.splits import Protocol
+from musicdesk.evaluation.strong_generalisation import StrongProtocol
 from musicdesk.jobs import Job
 from musicdesk.records import Ranking
 from musicdesk.settings import Folders, Settings
@@ -57,33 +62,11 @@ if TYPE_CHECKING:
     from musicdesk.desk.desk import Desk
 
 __all__ = [
-    "AUTO",
-    "FOLDERS",
-    "TAGS",
-    "WORDS",
-    "Claim",
-    "CostRow",
-    "Difference",
-    "DuplicateReport",
-    "EncoderRow",
-    "EncodersReport",
-    "FaultReport",
-    "GenreListenersReport",
-    "GroupRetrieval",
-    "LibraryBench",
-    "ListenersTrial",
-    "Measuring",
-    "PersonalReport",
-    "PersonalRow",
-    "Plan",
-    "Point",
-    "Protocol",
-    "RankBench",
-    "RecommenderCost",
-    "RecommenderRow",
-    "RecommendersBench",
-    "RecommendersReport",
-    "SimilarityReport",
+    "AUTO", "FOLDERS", "TAGS", "WORDS", "Claim", "ControlReport", "ControlRow", "CostRow", "Difference",
+    "DuplicateReport", "EncoderRow", "EncodersReport", "FaultReport", "GenreListenersReport", "GroupRetrieval",
+    "LibraryBench", "ListenersTrial", "Measuring", "NetworkPlan", "PersonalReport", "PersonalRow", "Plan", "Point",
+    "Protocol", "PrototypesReport", "PrototypesRow", "RankBench", "RecommenderCost", "RecommenderRow",
+    "RecommendersBench", "RecommendersReport", "SimilarityReport",
 ]  # fmt: skip
 
 
@@ -244,6 +227,52 @@ class Measuring:
         else:
             listening = measured_listening.from_files(data, vectors=vectors, encoder=encoder)
         return recommender_comparison.measure(listening, plan, out=out, job=job)
+
+    def network_plan(
+        self,
+        *,
+        methods: Sequence[str] = (),
+        ablations: bool,
+        splits: int,
+        prototypes: int,
+        tune: bool,
+        seed: int = FRESH,
+    ) -> NetworkPlan:
+        """What ``prototypes`` shall measure; raises BadRequest, or NotFound for a method that nobody knows."""
+        return NetworkPlan(
+            methods=tuple(methods), ablations=ablations, splits=splits, prototypes=prototypes, tune=tune, seed=seed,
+            protocol=StrongProtocol(seed=seed),
+        )  # fmt: skip
+
+    def prototypes(
+        self, folder: Path, plan: NetworkPlan, *, out: Path | None = None, plot: Path | None = None, job: Job
+    ) -> PrototypesReport:
+        """The prototypical network beside black boxes, on listeners of HetRec Last.fm whom none of them has met."""
+        told = prototypes_report.measure(_existing(folder), plan, out=out, job=job)
+        if plot is not None:
+            prototypes_report.draw_chart(told, plot)
+        return told
+
+    def control(
+        self, folder: Path | None, *, encoder: str | None = None, witness: str | None = None,
+        labels: str | Path = AUTO, plot: Path | None = None, job: Job, **numbers: Any,
+    ) -> ControlReport:  # fmt: skip
+        """Whether sliders do what they say: for listeners of HetRec Last.fm, or in a library (see ``personal``).
+
+        ``numbers`` are those of ``measured_control.Numbers``.
+        """
+        many = measured_control.Numbers(**numbers)
+        if folder is not None and measured_control.is_log(_existing(folder)):
+            told = measured_control.by_log(folder, many, job=job)
+        else:
+            with self._data_of(folder, encoder, job=job) as data:
+                with self._open(data) as desk:
+                    keys = desk.modelling.spec(encoder).key, desk.modelling.spec(witness or encoder).key
+                library = measured_control.library(data, *keys, labels=labels)
+            told = measured_control.by_library(library, many, data=str(folder or ""), job=job)
+        if plot is not None:
+            measured_control.draw_chart(told, plot)
+        return told
 
     def _listeners_of(self, data: Path, encoder: str | None) -> ListeningData:
         with self._open(data) as desk:

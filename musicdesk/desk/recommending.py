@@ -1,13 +1,16 @@
 """The taste and the lists that follow from it: show, edit, rank, explain."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from musicdesk.desk.advising import Advising
 from musicdesk.desk.editing import Editing
+from musicdesk.desk.likeness import likenesses
 from musicdesk.desk.live import Live, Setting, checked_gain, gains_of, parts
+from musicdesk.desk.names import free_name
+from musicdesk.desk.offering import Offering
 from musicdesk.desk.radar import radar
 from musicdesk.desk.snapshot import Snapshot, Snapshots
 from musicdesk.errors import BadRequest, NotFound, NothingYet
@@ -24,6 +27,7 @@ from musicdesk.records import (
     FloatArray,
     History,
     IntArray,
+    Likeness,
     Pick,
     Prototype,
     Query,
@@ -37,7 +41,7 @@ from musicdesk.store.feedback import FeedbackStore
 SEED = 7919
 """Of the clustering: the same feedback gives the same taste."""
 SEED_SLOT = 100
-"""The slot of a seed track among the prototypes' 0 to 7."""
+"""The slot of a seed track among the prototypes' 0 to 39."""
 OTHERS = 2
 """Prototypes of the rest of the library, at gain 0, beside those of what is liked: something to turn towards."""
 GROWTH = 1.25
@@ -55,10 +59,12 @@ class Recommending:
         feedback: FeedbackStore,
         editing: Editing,
         advising: Advising,
+        offering: Offering,
+        believed: Callable[[Taste, Sequence[str]], Taste],
         now: Callable[[], float],
     ) -> None:
         self._snapshots, self._feedback, self._editing, self._now = snapshots, feedback, editing, now
-        self._advising = advising
+        self._advising, self._offering, self._believed = advising, offering, believed
 
     # ------------------------------------------------------------------------------------------ the taste
 
@@ -80,6 +86,35 @@ class Recommending:
         taste = self._editing.taste()
         if taste is None or taste.sounds != len(snapshot.shelf) or taste.key != snapshot.vectors.key:
             self._editing.renew(self._made(snapshot, self._feedback.all(), previous=taste))
+
+    def reconsider(self) -> None:
+        """Weigh the words on offer anew, by what is heard of them by now. Not an undo step."""
+        taste = self._editing.taste()
+        if taste is None:
+            return
+        positives, _ = _kinds(self._feedback.all())
+        after = self._offering.reconsidered(self._snapshots.current(), taste, sorted(positives))
+        if after != taste:
+            self._editing.renew(after)
+
+    def believe_anew(self) -> None:
+        """Let the gains that nobody moved follow what the network believes by now. Not an undo step."""
+        taste = self._editing.taste()
+        if taste is None or taste.key != self._snapshots.current().vectors.key:
+            return
+        after = self._believed(taste, sorted(_kinds(self._feedback.all())[0]))
+        if after != taste:
+            self._editing.renew(after)
+
+    def prototype(self, reference: str) -> Prototype:
+        """The prototype with this id, number or name; raises NotFound, with those that there are."""
+        taste = self.taste()
+        found = taste.prototype(reference)
+        if found is None:
+            names = ", ".join(f"{i} {p.name}" for i, p in enumerate(taste.prototypes, start=1))
+            more = "".join(f", {advisor.name}" for advisor in taste.advisors)
+            raise NotFound(f"No prototype is called “{reference}”. There are: {names}{more}")
+        return found
 
     def following(self, changes: Mapping[str, Feedback]) -> Taste | None:
         """The taste as it follows from the feedback with ``changes`` made; None while nothing is analysed."""
@@ -115,20 +150,21 @@ class Recommending:
 
     def solo(self, reference: str, on: bool = True) -> Taste:
         """Let only this prototype and other soloed ones count."""
-        p = self._prototype(reference)
+        p = self.prototype(reference)
         return self._edit(replace(p, solo=on), f"{'solo' if on else 'end solo of'} {p.name}")
 
     def lock(self, reference: str, on: bool = True) -> Taste:
         """Keep a prototype as it is when the taste is made anew."""
-        p = self._prototype(reference)
+        p = self.prototype(reference)
         return self._edit(replace(p, locked=on), f"{'lock' if on else 'unlock'} {p.name}")
 
     def rename(self, reference: str, name: str) -> Taste:
         """Give a prototype another name."""
-        p = self._prototype(reference)
-        if not name.strip():
+        p = self.prototype(reference)
+        name = free_name(name, self.taste(), but={p.id})
+        if not name:
             raise BadRequest("A prototype needs a name.")
-        return self._edit(replace(p, name=name.strip()), f"rename {p.name} to {name.strip()}")
+        return self._edit(replace(p, name=name), f"rename {p.name} to {name}")
 
     def set_variety(self, value: float) -> Taste:
         """Set how unlike each other the picks shall be, 0 to 1."""
@@ -138,10 +174,11 @@ class Recommending:
         return self.apply(replace(taste, variety=value), label=f"variety {taste.variety:.2f} → {value:.2f}")
 
     def reset(self) -> Taste:
-        """Make the taste anew from the feedback, all gains as found; locked prototypes stay."""
+        """Make the taste anew from the feedback, gains as found; locked ones stay, what was taken out may return."""
         snapshot, taste = self._snapshots.current(), self.taste()
         kept = tuple(p for p in taste.prototypes if p.locked)
-        fresh = self._made(snapshot, self._feedback.all(), previous=replace(taste, prototypes=kept, advisors=()))
+        previous = replace(taste, prototypes=kept, advisors=(), removed=())
+        fresh = self._made(snapshot, self._feedback.all(), previous=previous)
         return self.apply(replace(fresh, advisors=self._advising.advisors()), label="reset taste")
 
     def undo(self) -> str:
@@ -216,6 +253,10 @@ class Recommending:
         """What the picks are like beside the library, on the words in which the prototypes differ (3 to 8 axes)."""
         return radar(self._snapshots.current(), self.taste(), ranking)
 
+    def likenesses(self) -> Mapping[str, Likeness]:
+        """How like each prototype of the taste the library is, by the prototype's id. Raises NothingYet."""
+        return likenesses(self._snapshots.current(), self.taste())
+
     def by_hash(self, hashes: Iterable[str]) -> dict[str, Track]:
         """The file that stands for each sound."""
         tracks = self._snapshots.current().tracks
@@ -256,16 +297,7 @@ class Recommending:
     def _part(self, reference: str) -> Prototype | Advisor:
         """The prototype that is meant, or the advisor."""
         taste = self.taste()
-        return taste.prototype(reference) or taste.advisor(reference) or self._prototype(reference)
-
-    def _prototype(self, reference: str) -> Prototype:
-        taste = self.taste()
-        found = taste.prototype(reference)
-        if found is None:
-            names = ", ".join(f"{i} {p.name}" for i, p in enumerate(taste.prototypes, start=1))
-            more = "".join(f", {advisor.name}" for advisor in taste.advisors)
-            raise NotFound(f"No prototype is called “{reference}”. There are: {names}{more}")
-        return found
+        return taste.prototype(reference) or taste.advisor(reference) or self.prototype(reference)
 
     def _edit(self, part: Prototype | Advisor, label: str) -> Taste:
         taste = self.taste()
@@ -287,7 +319,10 @@ class Recommending:
             rng=np.random.default_rng(SEED),
             describe=describe,
             others=OTHERS,
+            offers=self._offering.offers(snapshot),
+            total=self._offering.total(snapshot),
         )
+        taste = self._believed(self._offering.measured(snapshot, taste), sorted(positives))
         return replace(taste, sounds=len(snapshot.shelf), advisors=previous.advisors if previous else ())
 
 

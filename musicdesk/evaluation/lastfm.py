@@ -75,6 +75,11 @@ def load(folder: Path, *, encoder: str = "") -> ListeningData:
     return ListeningData(str(folder), log, vectors, name, np.arange(len(artists)))
 
 
+def artist_rows(folder: Path) -> dict[str, int]:
+    """The row of each artist that has features, by its id; raises OSError, ValueError or KeyError."""
+    return _features(folder / FEATURES)[0]
+
+
 def _straight(name: str, values: FloatArray) -> FloatArray:
     return np.log(values + np.float32(1e-3)) if name in SKEWED else values
 
