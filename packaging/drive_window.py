@@ -18,6 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from musicdesk.settings import Folders, Settings
+from musicdesk.ui.empty_states import State
 from musicdesk.ui.gain_slider import GainSlider
 from musicdesk.ui.opening import Opened, application, open_window
 from musicdesk.ui.session import Session
@@ -25,7 +26,7 @@ from musicdesk.ui.session import Session
 SIZE = (1280, 800)
 TABS = {
     "library": 1, "playlists": 2, "coverage": 3, "recordings": 3, "models": 4, "training": 4, "training-result": 4,
-    "listeners": 5, "group": 5,
+    "listeners": 5, "group": 5, "map": 6,
 }  # fmt: skip
 ELECTRIC = {"Drum & Bass", "House", "Rock", "Chiptune", "Ambient"}
 """Genres of the demo library; it has too few artists of each to be told apart one by one."""
@@ -77,6 +78,7 @@ def use(app: QApplication, opened: Opened, page: str) -> None:
         return
     workspace = opened.session.window
     if page in ("main", "full"):
+        until(app, lambda: any(s.isVisible() for s in workspace.taste.findChildren(GainSlider)))
         drag(app, next(s for s in workspace.taste.findChildren(GainSlider) if s.isVisible()), to=1.6)
         wait(app, 0.5)
         QTest.mouseClick(workspace.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(120, 28 * 2 + 14))
@@ -91,6 +93,8 @@ def use(app: QApplication, opened: Opened, page: str) -> None:
             train(app, opened.session, page)
         if page in ("listeners", "group"):
             hear(app, opened.session, page)
+        if page == "map":
+            lay_out(app, opened.session)
     wait(app, 1.5)
 
 
@@ -132,6 +136,21 @@ def hear(app: QApplication, session: Session, page: str) -> None:
     if page == "group":
         QTest.mouseClick(listeners.together, Qt.MouseButton.LeftButton)
         until(app, lambda: listeners.group.model.rowCount() > 0)
+
+
+def lay_out(app: QApplication, session: Session) -> None:
+    """Make the map, and draw around the tracks of a prototype."""
+    page = session.window.map
+    until(app, lambda: page.state is State.NO_MAP)
+    QTest.mouseClick(page.empty.button, Qt.MouseButton.LeftButton)
+    until(app, lambda: page.state is None and page.map.resting, 300)
+    there = page.map.on_screen()[page.points.nearest == 0]
+    (left, top), (right, bottom) = (there.min(axis=0) - 8).tolist(), (there.max(axis=0) + 8).tolist()
+    line = [QPoint(round(x), round(y)) for x, y in ((left, top), (right, top), (right, bottom), (left, bottom))]
+    QTest.mousePress(page.map, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, line[0])
+    for corner in line[1:]:
+        QTest.mouseMove(page.map, corner)
+    QTest.mouseRelease(page.map, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, line[-1])
 
 
 def drag(app: QApplication, slider: GainSlider, *, to: float) -> None:

@@ -32,7 +32,7 @@ def settle(session: Session, qtbot: QtBot) -> None:
         library, ranking = session.library, session.ranking
         timers = (
             library._settling, library._typing, ranking._soon, ranking._tick, session.coverage._settling,
-            session.models._settling, session.listeners._settling,
+            session.models._settling, session.listeners._settling, session.mapping._settling,
         )  # fmt: skip
         busy = session.tasks.busy or any(timer.isActive() for timer in timers)
         quiet = 0 if busy else quiet + 1

@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("why", "Why this track?", ("W",), "Show why it stands where it stands", LIST),
     Entry("add_to_playlist", "Add to playlist…", ("P",), "Put the chosen tracks into a playlist", LIST),
     Entry("show_in_folder", "Show in folder", ("Ctrl+Shift+O",), "Open the folder that holds the file", LIST),
+    Entry("prototype_from", "New prototype from these", ("N",), "Make a prototype from the chosen tracks", LIST),
     Entry("exclude", "Exclude from analysis", ("Ctrl+Delete",), "Keep it out of analysis and lists", LIST),
     *(
         Entry(f"focus_{n}", f"Slider {n}", (str(n),), f"Go to slider {n}; then ← → change it, Esc goes back", TASTE)
@@ -40,6 +41,13 @@ ENTRIES = (
     ),
     Entry("mute", "Mute", ("M",), "Mute the slider that the keyboard is on", TASTE),
     Entry("solo", "Solo", ("S",), "Let only this prototype count", TASTE),
+    Entry("look", "Colour and shape…", ("C",), "Choose another colour and shape for this prototype", TASTE),
+    Entry("examples", "Examples…", ("E",), "Hear, pin or turn away what stands for this prototype", TASTE),
+    Entry("split", "Split prototype…", ("Shift+S",), "Hear the parts of this prototype, and split it into them", TASTE),
+    Entry("merge", "Merge prototypes…", ("Shift+M",), "Make one prototype of this and another", TASTE),
+    Entry("remove_prototype", "Remove prototype", ("Del",), "Take this prototype out of your taste", TASTE),
+    Entry("add_prototype", "Add prototype…", ("Shift+N",), "From tracks, a tag, words, an artist, a playlist", TASTE),
+    Entry("tastes", "Tastes…", ("T",), "Keep this taste, switch to another, compare, import and export", TASTE),
     Entry("recommender", "Recommender…", ("Ctrl+R",), "Choose what advises beside the prototypes", TASTE),
     Entry("undo", "Undo", ("Ctrl+Z",), "Take the last step back", TASTE),
     Entry("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Make the step again", TASTE),
@@ -49,6 +57,7 @@ ENTRIES = (
     Entry("export", "Export playlist…", ("Ctrl+E",), "Write the list or the chosen tracks for another player", LIBRARY),
     Entry("import", "Import playlist…", ("Ctrl+I",), "Read a playlist file and find its tracks here", LIBRARY),
     Entry("import_listens", "Import listening…", ("Ctrl+Shift+I",), "Bring a log of what was heard elsewhere", LIBRARY),
+    Entry("make_map", "Make the map", ("Ctrl+M",), "Lay all analysed tracks out anew, from the map before", LIBRARY),
     Entry("pause_analysis", "Pause or go on analysing", ("Ctrl+P",), "Pause the analysis, or let it go on", LIBRARY),
     Entry("tab_1", "For you", ("Alt+1",), "Your picks", PROGRAM),
     Entry("tab_2", "Library", ("Alt+2",), "All tracks", PROGRAM),
@@ -56,6 +65,7 @@ ENTRIES = (
     Entry("tab_4", "Coverage", ("Alt+4",), "What was analysed and what could not be", PROGRAM),
     Entry("tab_5", "Models", ("Alt+5",), "The encoders: what each is good at, which one listens", PROGRAM),
     Entry("tab_6", "Listeners", ("Alt+6",), "What was heard elsewhere, and by whom; lists for several", PROGRAM),
+    Entry("tab_7", "Map", ("Alt+7",), "All your music at once: what sounds alike lies together", PROGRAM),
     Entry("back", "Back to the list", ("Esc",), "Leave search, slider or likeness and go back to the list", PROGRAM),
     Entry("settings", "Settings…", ("Ctrl+,",), "Look, analysis, sound", PROGRAM),
     Entry("keys", "Keyboard", ("F1", "?"), "All keys on one sheet", PROGRAM),
@@ -64,6 +74,8 @@ ENTRIES = (
 GIVEN = (
     ("← →", "Change the gain of the slider (Shift: further)", TASTE),
     ("Menu, Shift+F10", "The menu of the row", LIST),
+    ("← → ↑ ↓", "On the map: the nearest track on that side (Shift: choose it, too)", LIST),
+    ("+ − 0", "On the map: closer, farther, the whole map", LIST),
 )
 """Keys that belong to widgets, for the sheet."""
 

@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from musicdesk.records import GAIN_MAX, GAIN_MIN, Part
 from musicdesk.ui import theme
 from musicdesk.ui.gain_slider import MAGNET, SCALE, SHAKE, LiveControl
-from musicdesk.ui.ink import Ink, focus_ring, spoken, tabular
+from musicdesk.ui.ink import Ink, blend, focus_ring, spoken, tabular
 from musicdesk.ui.prototype_name import NEGATION, paint_mark
 
 INSET = 8
+MIDDLE = math.log(2.0)
+"""What a part adds at a gain of 1 to the middle track of any library: the exponential quantile of one half."""
 SOFTEST_PULL = 64.0
 """A drag over this many pixels changes a gain by 1 at the most, however little the part adds."""
 
@@ -27,9 +29,9 @@ class BarScale:
 
     @classmethod
     def of(cls, parts: tuple[Part, ...]) -> "BarScale":
-        """Room for the longest bar, and for dragging it further."""
-        high = max((p.contribution for p in parts), default=0.0)
-        low = min((p.contribution for p in parts), default=0.0)
+        """Room for the longest bar and for the marks of the middle track, and for dragging the bar further."""
+        ends = [end for p in parts for end in (p.contribution, p.gain * MIDDLE)]
+        high, low = max(ends, default=0.0), min(ends, default=0.0)
         reach = max(high, -low, 0.1)
         return cls(low=min(low * 1.2, -0.15 * reach), high=max(high * 1.2, 0.15 * reach))
 
@@ -40,6 +42,8 @@ class BarScale:
 
 class ContributionBar(LiveControl):
     """Mark, name and signed contribution; the bar; and in words how near the track is.
+
+    A thin line across the bar is where it would end for the middle track of the library.
 
     Click or Enter: ``clicked``. Drag, arrows, wheel: the gain, as on its slider.
     """
@@ -79,6 +83,11 @@ class ContributionBar(LiveControl):
         """What it adds to the score at the gain that it shows now."""
         return self._part.contribution if not self.busy else self.amount * self.weight
 
+    @property
+    def middle(self) -> float:
+        """What the part adds to the middle track of the library, at the gain that is shown now."""
+        return MIDDLE * (self.amount if self.changeable else self._part.gain)
+
     def set_part(self, part: Part, *, scale: BarScale, silenced: bool = False, resting: float = 1.0) -> None:
         """Show this part, silently; not while a hand is on it. Silenced: muted, or outdone by a solo."""
         if self.busy:
@@ -97,12 +106,14 @@ class ContributionBar(LiveControl):
             return f"{self._part.name}: {standing(self._part)}."
         return (
             f"{self._part.name}: {standing(self._part)}, gain {spoken(self.amount)}.\n"
+            f"Thin line: the middle track of your library, which gets {spoken(self.middle, sign=True)}.\n"
             "Click: go to its slider. Drag, or ← →: change its gain here."
         )
 
     def spoken_value(self) -> str:
         """What it adds, and the gain."""
-        return f"adds {spoken(self.contribution, sign=True)} at a gain of {spoken(self.amount)}"
+        middle = f", the middle of the library {spoken(self.middle, sign=True)}" if self.changeable else ""
+        return f"adds {spoken(self.contribution, sign=True)} at a gain of {spoken(self.amount)}{middle}"
 
     # ------------------------------------------------------------------ hand
 
@@ -225,6 +236,8 @@ class ContributionBar(LiveControl):
         painter.setBrush(ink.slot(self._part.slot, off=self._idle))
         painter.drawRect(QRectF(QPointF(zero, top), QPointF(end, top + 8)).normalized())
         painter.fillRect(QRectF(zero - 0.75, top - 2, 1.5, 12), ink.soft)
+        if abs(self.x_of(self.middle) - zero) >= 3 and not self._silenced:
+            painter.fillRect(QRectF(self.x_of(self.middle) - 0.5, top - 3, 1, 14), blend(ink.text, ink.ground, 0.2))
         if self.changeable and (self.underMouse() or self.hasFocus() or self.isSliderDown()):
             painter.setPen(QPen(ink.raised, 2))
             painter.drawRoundedRect(QRectF(end - 4, top - 3, 8, 14), 4, 4)

@@ -56,6 +56,13 @@ class State(Enum):
         "Import playlist…", "import",
     )  # fmt: skip
     EMPTY_PLAYLIST = Words("This playlist is empty", "Choose tracks anywhere and press P.", "For you", "tab_1")
+    NO_MAP = Words(
+        "No map yet",
+        "A map shows all your music at once: what sounds alike lies together, in the colours of your prototypes. It is "
+        "made in the background, in under a minute for 10,000 tracks.",
+        "Make the map", "make_map",
+    )  # fmt: skip
+    MAKING_MAP = Words("Making the map …", "It appears here when it is done; you can go on meanwhile.")
     BROKEN = Words("The library could not be opened", "", "Quit", "quit")
 
 

@@ -15,7 +15,7 @@ from musicdesk.ui.workspace import Workspace
 MENU = (
     ("preview", "play_whole"),
     ("like", "dislike", "not_now", "never"),
-    ("more_like", "why"),
+    ("more_like", "why", "prototype_from"),
     ("add_to_playlist", "show_in_folder", "exclude"),
 )
 NOTHING = Feedback()

@@ -313,13 +313,13 @@ class GainSlider(LiveSlider):
             "1 is as found, 0 ignores it, below 0 turns away from it. Double-click: back to 1."
         )
 
-    def set_found(self, gain: float) -> None:
-        """Say which gain follows from what is known, and rest there: for a recommender, which knows more or less."""
+    def set_found(self, gain: float, *, why: str = "as much as it knows") -> None:
+        """Say which gain follows from what is known, and rest there."""
         self.set_resting(gain)
         self._detents = tuple(dict.fromkeys((0, self._resting)))
         self.setToolTip(
             "Drag, or ← → with the keyboard (Shift: further).\n"
-            f"0 ignores it, below 0 turns away from it. Double-click: back to {spoken(gain)}, as much as it knows."
+            f"0 ignores it, below 0 turns away from it. Double-click: back to {spoken(gain)}, {why}."
         )
         self.update()
 

@@ -152,6 +152,34 @@ def table() -> QPainterPath:
     return stroked(lines, 1.2)
 
 
+def curve() -> QPainterPath:
+    """A line that goes up and down in time."""
+    path = QPainterPath(QPointF(2, 12))
+    for x, y in ((6, 6.5), (9.5, 9.5), (14, 3)):
+        path.lineTo(x, y)
+    return stroked(path, 1.6)
+
+
+def dots() -> QPainterPath:
+    """Three dots in a row: there is more."""
+    path = QPainterPath()
+    for x in (3, 8, 13):
+        path.addEllipse(QPointF(x, 8), 1.6, 1.6)
+    return path
+
+
+def plus() -> QPainterPath:
+    """Two strokes, upright: something new."""
+    return rectangle(2.5, 7.1, 11, 1.8, radius=0.9).united(rectangle(7.1, 2.5, 1.8, 11, radius=0.9))
+
+
+def pin(*, held: bool = True) -> QPainterPath:
+    """A drawing pin; an outline where nothing is held."""
+    head = rectangle(4.5, 1.5, 7, 2, radius=0.8).united(polygon((5.6, 3), (10.4, 3), (12.4, 9), (3.6, 9)))
+    needle = rectangle(7.3, 9, 1.4, 6, radius=0.6)
+    return head.united(needle) if held else stroked(head, 1.2).united(needle)
+
+
 def reset() -> QPainterPath:
     """An arrow that goes round."""
     box, path = QRectF(3, 3, 10, 10), QPainterPath()

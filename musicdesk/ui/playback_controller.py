@@ -64,7 +64,8 @@ class PlaybackController(QObject):
         transport.volume_changed.connect(self._set_volume)
         transport.liked.connect(lambda on: self._say("like" if on else "unlike"))
         transport.disliked.connect(lambda: self._say("dislike"))
-        window.taste.play_exemplar.connect(self._play_exemplar)
+        window.taste.play_exemplar.connect(self._play_hash)
+        window.taste.play_excerpt.connect(self._play_hash)
         window.actions_.on("preview", self.preview)
         window.actions_.on("play_whole", self._play_current)
         for page in window.pages:
@@ -86,14 +87,17 @@ class PlaybackController(QObject):
         if current is not None:
             self.play(current, view=self._window.view)
 
-    def _play_exemplar(self, audio_hash: str) -> None:
+    def _play_hash(self, audio_hash: str, start_s: float | None = None) -> None:
         track = self._library.of_hash(audio_hash)
-        if track is None:
-            return
-        if self.heard is not None and self.heard.track.audio_hash == audio_hash and self._sounding:
+        if track is not None:
+            self.play_example(track, start_s)
+
+    def play_example(self, track: Track, start_s: float | None = None) -> None:
+        """Hear what stands for a prototype, from where it does so best if that is known; again: silence."""
+        if self.heard is not None and self.heard.track.audio_hash == track.audio_hash and self._sounding:
             self.toggle()
         else:
-            self.play(track, excerpt=True)
+            self.play(track, excerpt=True, start_s=start_s)
 
     def play(
         self, track: Track, *, view: TracksView | None = None, excerpt: bool = False, start_s: float | None = None

@@ -1,51 +1,34 @@
 """A prototype as a channel of a mixer: colour and shape, name, three exemplars to hear, gain, mute, solo, lock."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QLineF, QRectF, Qt, Signal, SignalInstance
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QLineF, QPoint, QRectF, Qt, Signal, SignalInstance
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from musicdesk.records import FloatArray, Prototype, Taste, Track
+from musicdesk.records import Excerpt, FloatArray, Prototype, Taste, Track
 from musicdesk.ui import glyphs
 from musicdesk.ui.gain_slider import GainSlider
 from musicdesk.ui.glyphs import GlyphButton
 from musicdesk.ui.ink import Ink, spoken, tabular
 from musicdesk.ui.labels import ElidedLabel, SoftLabel
 from musicdesk.ui.match_histogram import MatchHistogram
-from musicdesk.ui.prototype_name import NEGATION, NameField, ShapeMark
+from musicdesk.ui.prototype_name import NameField, ShapeMark
+from musicdesk.ui.prototype_words import (
+    Standing,
+    example_text,
+    faithful_hint,
+    faithful_text,
+    is_negative,
+    origin_of,
+)
 
 EXEMPLARS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a prototype stands among its fellows."""
-
-    off: bool
-    badge: str
-    """What to say of it beside its name ("" if it plays as it is)."""
-    reason: str
-
-    @classmethod
-    def of(cls, prototype: Prototype, *, soloed: bool) -> "Standing":
-        """Muted, outdone by a solo, locked, or nothing special."""
-        if prototype.muted:
-            return cls(off=True, badge="muted", reason="Muted: it does not count now.")
-        if soloed and not prototype.solo:
-            return cls(
-                off=True, badge="not in solo", reason="Another prototype is on solo: this one does not count now."
-            )
-        if prototype.solo:
-            return cls(off=False, badge="solo", reason="Only the prototypes on solo count now.")
-        if prototype.locked:
-            return cls(off=False, badge="locked", reason="Locked: it stays as it is when you like more tracks.")
-        return cls(off=False, badge="", reason="")
+BELIEVED = "as musicdesk believes"
 
 
 class PrototypeCard(QFrame):
-    """One card; every signal begins with the prototype's id (``play_exemplar`` gives an audio hash)."""
+    """One card; every signal begins with the prototype's id (``play_…`` with an audio hash)."""
 
     gain_moving = Signal(str, float)
     gain_set = Signal(str, float)
@@ -54,17 +37,23 @@ class PrototypeCard(QFrame):
     lock_toggled = Signal(str, bool)
     renamed = Signal(str, str)
     play_exemplar = Signal(str)
+    play_excerpt = Signal(str, float)
+    """Instead, where it is known from where the prototype is heard best, in seconds."""
+    menu_asked = Signal(str, QPoint)
+    """With a place on the screen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.prototype: Prototype | None = None
         self._soloed, self._full, self._from_likes, self._playing = False, False, False, ""
         self._tracks: Mapping[str, Track] = {}
+        self._excerpts: Mapping[str, Excerpt] = {}
         self.mark, self.name, self.badge = ShapeMark(), NameField(), SoftLabel()
         self.slider, self.value = GainSlider(), QLabel()
         self.support, self.histogram = ElidedLabel(soft=True), MatchHistogram()
         self.exemplars = [GlyphButton(glyphs.play, name=f"Play example {n + 1}") for n in range(EXEMPLARS)]
         self.mute, self.solo, self.lock = self._switches()
+        self.more = GlyphButton(glyphs.dots, name="More", hint="Rename, colour, examples, split, merge … (Menu)")
         self._lay_out()
         self._connect()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -101,6 +90,7 @@ class PrototypeCard(QFrame):
         row.addSpacing(4)
         for button in self.exemplars:
             row.addWidget(button)
+        row.addWidget(self.more)
         return row
 
     def _slider_row(self) -> QHBoxLayout:
@@ -133,6 +123,7 @@ class PrototypeCard(QFrame):
         self.solo.clicked.connect(lambda on: self._say(self.solo_toggled, on))
         self.lock.clicked.connect(lambda on: self._say(self.lock_toggled, on))
         self.name.renamed.connect(lambda name: self._say(self.renamed, name))
+        self.more.clicked.connect(self.ask_menu)
         for index, button in enumerate(self.exemplars):
             button.clicked.connect(lambda _=False, i=index: self._play(i))
 
@@ -145,12 +136,21 @@ class PrototypeCard(QFrame):
         self._say(self.gain_moving, gain)
 
     def _play(self, index: int) -> None:
-        if self.prototype is not None and index < len(self.prototype.exemplars):
-            self.play_exemplar.emit(self.prototype.exemplars[index])
+        if self.prototype is None or index >= len(self.prototype.exemplars):
+            return
+        audio_hash = self.prototype.exemplars[index]
+        if audio_hash in self._excerpts:
+            self.play_excerpt.emit(audio_hash, self._excerpts[audio_hash].start_s)
+        else:
+            self.play_exemplar.emit(audio_hash)
+
+    def ask_menu(self) -> None:
+        """Ask for its menu, below the button with the dots."""
+        self._say(self.menu_asked, self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def tab_chain(self) -> list[QWidget]:
         """Where the Tab key goes inside the card, in order."""
-        return [*self.exemplars, self.slider, self.mute, self.solo, self.lock]
+        return [*self.exemplars, self.more, self.slider, self.mute, self.solo, self.lock]
 
     # ------------------------------------------------------------------ what it shows
 
@@ -167,7 +167,7 @@ class PrototypeCard(QFrame):
     @property
     def negative(self) -> bool:
         """Whether it stands for what the listener does not want."""
-        return self.prototype is not None and self.prototype.name.startswith(NEGATION)
+        return self.prototype is not None and is_negative(self.prototype)
 
     @property
     def standing(self) -> Standing:
@@ -182,6 +182,7 @@ class PrototypeCard(QFrame):
         self.slider.set_amount(prototype.gain)
         self.value.setText(spoken(self.slider.amount))
         self._show_names()
+        self.slider.set_found(prototype.found, why=BELIEVED)
         self._show_standing()
         self._show_exemplars()
 
@@ -195,6 +196,11 @@ class PrototypeCard(QFrame):
     def set_exemplars(self, tracks: Mapping[str, Track]) -> None:
         """The tracks behind the exemplars' hashes."""
         self._tracks = tracks
+        self._show_exemplars()
+
+    def set_excerpts(self, excerpts: Sequence[Excerpt]) -> None:
+        """From where its examples are heard best, as far as that is known."""
+        self._excerpts = {excerpt.audio_hash: excerpt for excerpt in excerpts}
         self._show_exemplars()
 
     def set_playing(self, audio_hash: str) -> None:
@@ -211,7 +217,7 @@ class PrototypeCard(QFrame):
         name = self.prototype.name
         self.setAccessibleName(f"Prototype {name}")
         self.slider.set_subject(name)
-        for button, verb in ((self.mute, "Mute"), (self.solo, "Solo"), (self.lock, "Lock")):
+        for button, verb in ((self.mute, "Mute"), (self.solo, "Solo"), (self.lock, "Lock"), (self.more, "More of")):
             button.setAccessibleName(f"{verb} {name}")
 
     def _show_standing(self) -> None:
@@ -222,8 +228,11 @@ class PrototypeCard(QFrame):
         self.badge.setToolTip(standing.reason)
         self.badge.setVisible(bool(standing.badge) and not self._full)
         origin = origin_of(self.prototype, from_likes=self._from_likes, negative=self.negative)
-        self.support.setText(" · ".join(word for word in (standing.badge, origin) if word))
-        self.setAccessibleDescription(standing.reason)
+        heard, hint = faithful_text(self.prototype), faithful_hint(self.prototype)
+        self.support.setText(" · ".join(filter(None, (standing.badge, heard or origin))))
+        self.mark.setToolTip("\n".join(filter(None, (hint, f"Made {origin}." if origin else ""))))
+        self._bottom.setToolTip(self.mark.toolTip())
+        self.setAccessibleDescription(" ".join(filter(None, (standing.reason, hint))))
         self.mark.set_look(self.prototype.slot, off=standing.off, negative=self.negative)
         self.slider.set_look(self.prototype.slot, off=standing.off)
         self.histogram.set_look(self.prototype.slot, off=standing.off)
@@ -247,8 +256,8 @@ class PrototypeCard(QFrame):
                 self._show_exemplar(button, hashes[index], index)
 
     def _show_exemplar(self, button: GlyphButton, audio_hash: str, index: int) -> None:
-        track, playing = self._tracks.get(audio_hash), bool(audio_hash) and audio_hash == self._playing
-        title = track.label if track else f"example {index + 1}"
+        playing = bool(audio_hash) and audio_hash == self._playing
+        title = example_text(self._tracks.get(audio_hash), self._excerpts.get(audio_hash), number=index + 1)
         button.describe(f"{'Stop' if playing else 'Play'} {title}", f"{'Stop' if playing else 'Hear'}: {title}")
         button.set_glyph(glyphs.stop if playing else glyphs.play)
         button.setCheckable(playing)
@@ -256,6 +265,14 @@ class PrototypeCard(QFrame):
         button.on_colour = Ink.of(self).accent
 
     # ------------------------------------------------------------------ keys and painting
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Its menu, under the mouse, or at its button for Menu and Shift+F10."""
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            self._say(self.menu_asked, event.globalPos())
+        else:
+            self.ask_menu()
+        event.accept()
 
     def event(self, event: QEvent) -> bool:
         """Keep M, S and F2 from the window's shortcuts while the keyboard is on this card."""
@@ -308,12 +325,3 @@ def paint_card(card: QWidget, slot: int, *, off: bool, broken: bool = False) -> 
         cap = Qt.PenCapStyle.FlatCap if broken else Qt.PenCapStyle.RoundCap
         painter.setPen(QPen(ink.slot(slot, off=off), 3, style, cap))
         painter.drawLine(QLineF(4.5, 8, 4.5, card.height() - 8))
-
-
-def origin_of(prototype: Prototype, *, from_likes: bool, negative: bool) -> str:
-    """Where a prototype comes from, in words."""
-    if not prototype.support:
-        return ""
-    kind = "disliked track" if negative else "liked track" if from_likes else "track of your library"
-    many = "" if prototype.support == 1 else "s"
-    return f"from {prototype.support:,} {kind.replace('track', 'track' + many, 1)}"

@@ -1,149 +1,164 @@
-"""What the list is like beside the library: a radar chart with a table twin.
+"""What the list is like beside the library, and how the taste has changed: charts, each with a table twin.
 
-The chart is drawn by pyqtgraph, which takes 0.3 s to import; it is imported on a thread of its own when there is
-something to show and the window has been painted (the longest gap on the window's thread was 19 ms then). The table
-needs nothing and says the same, also to a screen reader.
+The tables need nothing and say the same, also to a screen reader; for the charts see ``late_chart``.
 """
 
-import importlib
-import sys
-import threading
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QLineF, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QStackedWidget,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from musicdesk.records import Radar
 from musicdesk.ui import glyphs
 from musicdesk.ui.glyphs import GlyphButton
 from musicdesk.ui.ink import Ink
-from musicdesk.ui.labels import ElidedLabel, SoftLabel, SoftSentence
+from musicdesk.ui.labels import ElidedLabel, SoftSentence
+from musicdesk.ui.late_chart import FEWEST_AXES, HEIGHT, LateChart, Web
+from musicdesk.ui.lines import Legend
+from musicdesk.ui.numbers_table import fill_row, numbers_table
+from musicdesk.ui.taste_history_view import OF_TIME, TasteHistoryView
 
-if TYPE_CHECKING:
-    from musicdesk.ui.radar_chart import RadarChart
-
-FEWEST_AXES = 3
-"""With fewer a radar is a line: the table is shown instead."""
-HEIGHT = 164
-AFTER_PAINT_MS = 60
+PICKS = "What the picks are like"
+HEADS = ("Word", "Picks", "Library")
 
 
 class RadarView(QWidget):
-    """Legend, chart, and a button that shows the numbers instead."""
+    """A title, buttons for the taste over time and for the numbers, and what they choose."""
+
+    history_asked = Signal()
+    """The taste over time is looked at: ``history.set_history`` is waited for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._radar: Radar | None = None
-        self.chart: RadarChart | None = None
-        self.table = _table()
+        self.title = ElidedLabel(PICKS)
+        self.over_time = GlyphButton(glyphs.curve, name=OF_TIME, hint="How your taste has changed in a month")
         self.toggle = GlyphButton(glyphs.table, name="Show the chart as a table", hint="Show the numbers in a table")
-        self.empty = SoftSentence("Here you will see what your picks are like beside the whole library.")
-        self._waiting = QWidget()
-        self._stack = QStackedWidget()
-        self._import: threading.Thread | None = None
-        self._late = QTimer(self, singleShot=True, interval=AFTER_PAINT_MS)
-        self._late.timeout.connect(self._draw)
+        self.picks, self.history = PicksView(), TasteHistoryView()
         self._lay_out()
+        self._take_looks()
+        self.toggle.toggled.connect(self._show_numbers)
+        self.over_time.toggled.connect(self._turn)
+        self.history.hide()
+        self.set_full(False)
         self.set_radar(None)
 
     def _lay_out(self) -> None:
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setMargin(16)
-        for page in (self.empty, self._waiting, self.table):
-            self._stack.addWidget(page)
-        self._stack.setFixedHeight(HEIGHT)
+        font = self.title.font()
+        font.setWeight(font.Weight.DemiBold)
+        self.title.setFont(font)
+        self.over_time.setCheckable(True)
         self.toggle.setCheckable(True)
-        self.toggle.toggled.connect(self._show_page)
+        head = QHBoxLayout()
+        for widget in (self.title, self.over_time, self.toggle):
+            head.addWidget(widget, int(widget is self.title))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(self._header())
-        column.addWidget(self._stack)
-        self._legend = _legend()
-        column.addWidget(self._legend)
+        column.addLayout(head)
+        column.addWidget(self.picks)
+        column.addWidget(self.history)
 
-    def _header(self) -> QHBoxLayout:
-        title = ElidedLabel("What the picks are like")
-        font = title.font()
-        font.setWeight(font.Weight.DemiBold)
-        title.setFont(font)
-        row = QHBoxLayout()
-        row.addWidget(title, 1)
-        row.addWidget(self.toggle)
-        return row
+    def _take_looks(self) -> None:
+        for button in (self.over_time, self.toggle):
+            button.tinted, button.on_colour = True, Ink.of(self).accent
 
-    # ------------------------------------------------------------------ what it shows
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "toggle"):
+            self._take_looks()
+
+    @property
+    def shows_history(self) -> bool:
+        """Whether the taste over time is shown."""
+        return self.over_time.isChecked()
+
+    def tab_chain(self) -> list[QWidget]:
+        """Where the Tab key goes, in order."""
+        return [self.over_time, self.toggle]
+
+    def set_full(self, full: bool) -> None:
+        """Offer the taste over time, or only what a newcomer needs."""
+        self.over_time.setVisible(full)
+        if not full:
+            self.over_time.setChecked(False)
 
     def set_radar(self, radar: Radar | None) -> None:
         """Show these axes; None or none at all says that there is nothing yet."""
-        self._radar = radar if radar is not None and radar.axes else None
+        self.picks.set_radar(radar)
+        self._name()
+
+    def _turn(self, history: bool) -> None:
+        self.picks.setVisible(not history)
+        self.history.setVisible(history)
+        self._name()
+        if history:
+            self.history_asked.emit()
+
+    def _name(self) -> None:
+        self.title.setText(OF_TIME if self.shows_history else PICKS)
+        self.setAccessibleName(self.title.text())
+        self.setAccessibleDescription("" if self.shows_history else told(self.picks.radar))
+        self.toggle.setEnabled(self.shows_history or self.picks.radar is not None)
+
+    def _show_numbers(self, on: bool) -> None:
+        self.picks.show_numbers(on)
+        self.history.show_numbers(on)
+
+
+class PicksView(QWidget):
+    """The picks beside the library: chart or table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.radar: Radar | None = None
+        self.place, self.table = LateChart(), numbers_table(HEADS, name="What the picks are like, as a table")
+        self.empty = SoftSentence("Here you will see what your picks are like beside the whole library.")
+        self.legend = Legend(("picks", "whole library"))
+        self._numbers = False
+        self._stack = QStackedWidget()
+        for page in (self.empty, self.place, self.table):
+            self._stack.addWidget(page)
+        self._stack.setFixedHeight(HEIGHT)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setMargin(16)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._stack)
+        column.addWidget(self.legend)
+
+    @property
+    def page(self) -> QWidget | None:
+        """What is shown: ``empty``, ``place`` of the chart, or ``table``."""
+        return self._stack.currentWidget()
+
+    def set_radar(self, radar: Radar | None) -> None:
+        """Show these axes."""
+        self.radar = radar if radar is not None and radar.axes else None
         self._fill_table()
-        self.setAccessibleName("What the picks are like")
-        self.setAccessibleDescription(told(self._radar))
-        self.toggle.setEnabled(self._radar is not None)
+        self.place.set_web(None if self.radar is None else web(self.radar))
         self._show_page()
-        self._draw_soon()
+
+    def show_numbers(self, on: bool) -> None:
+        """Show the table instead of the chart."""
+        self._numbers = on
+        self._show_page()
 
     def _fill_table(self) -> None:
-        radar = self._radar or Radar((), (), ())
+        radar = self.radar or Radar((), (), ())
         self.table.setRowCount(len(radar.axes))
         for row, values in enumerate(zip(radar.axes, radar.taste, radar.library, strict=True)):
-            for column, value in enumerate(values):
-                text = value if isinstance(value, str) else f"{value:.0%}".replace("%", " %")
-                self.table.setItem(row, column, _cell(text, number=column > 0))
+            texts = [value if isinstance(value, str) else percent(value) for value in values]
+            fill_row(self.table, row, texts)
 
     def _show_page(self) -> None:
-        if self._radar is None:
+        if self.radar is None:
             page: QWidget = self.empty
-        elif self.toggle.isChecked() or len(self._radar.axes) < FEWEST_AXES:
+        elif self._numbers or len(self.radar.axes) < FEWEST_AXES:
             page = self.table
         else:
-            page = self.chart or self._waiting
+            page = self.place
         self._stack.setCurrentWidget(page)
-        self._legend.setVisible(page not in (self.table, self.empty))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Load the chart once the window stands."""
-        super().showEvent(event)
-        self._draw_soon()
-
-    def _draw_soon(self) -> None:
-        """Draw at most every few milliseconds, however often a list changes under a moving slider."""
-        if self._radar is not None and self.isVisible() and not self._late.isActive():
-            self._late.start()
-
-    def _draw(self) -> None:
-        if self._radar is None or len(self._radar.axes) < FEWEST_AXES:
-            return
-        if self.chart is None and not self._importable():
-            self._late.start()
-            return
-        if self.chart is None:
-            from musicdesk.ui.radar_chart import RadarChart
-
-            self.chart = RadarChart()
-            self._stack.addWidget(self.chart)
-        self.chart.set_radar(self._radar)
-        self._show_page()
-
-    def _importable(self) -> bool:
-        """Whether pyqtgraph is there; else see to it that it soon is."""
-        if self._import is None and "pyqtgraph" not in sys.modules:
-            self._import = threading.Thread(
-                target=importlib.import_module, args=("pyqtgraph",), name="import pyqtgraph"
-            )
-            self._import.start()
-        return self._import is None or not self._import.is_alive()
+        self.legend.setVisible(page is self.place)
 
 
 def told(radar: Radar | None) -> str:
@@ -154,59 +169,12 @@ def told(radar: Radar | None) -> str:
     return "; ".join(f"{name}: picks {picks:.0%}, library {library:.0%}" for name, picks, library in axes)
 
 
-def _table() -> QTableWidget:
-    table = QTableWidget(0, 3)
-    table.setHorizontalHeaderLabels(["Word", "Picks", "Library"])
-    table.setAccessibleName("What the picks are like, as a table")
-    table.verticalHeader().hide()
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setTabKeyNavigation(False)
-    table.setShowGrid(False)
-    table.verticalHeader().setDefaultSectionSize(24)
-    return table
+def web(radar: Radar) -> Web:
+    """The picks as a solid outline, the library as a dashed one."""
+    words = tuple(f"{name}\n{percent(share)}" for name, share in zip(radar.axes, radar.taste, strict=True))
+    return Web(radar.axes, radar.taste, radar.library, words)
 
 
-def _cell(text: str, *, number: bool) -> QTableWidgetItem:
-    item = QTableWidgetItem(text)
-    side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
-    item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-    return item
-
-
-def _legend() -> QWidget:
-    legend = QWidget()
-    row = QHBoxLayout(legend)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    row.addStretch(1)
-    for dashed, text in ((False, "picks"), (True, "whole library")):
-        row.addWidget(LegendLine(dashed=dashed))
-        row.addWidget(SoftLabel(text))
-    row.addStretch(1)
-    return legend
-
-
-class LegendLine(QWidget):
-    """How a line is drawn in the chart."""
-
-    def __init__(self, *, dashed: bool) -> None:
-        super().__init__()
-        self._dashed = dashed
-        self.setFixedSize(20, 16)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The line."""
-        painter, ink = QPainter(self), Ink.of(self)
-        painter.setPen(line_pen(ink, dashed=self._dashed))
-        painter.drawLine(QLineF(0, 8, 20, 8))
-
-
-def line_pen(ink: Ink, *, dashed: bool) -> QPen:
-    """The pen of the picks, or of the library."""
-    colour: QColor = ink.soft if dashed else ink.accent
-    pen = QPen(colour, 1.5 if dashed else 2.0, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
-    pen.setCosmetic(True)
-    return pen
+def percent(share: float) -> str:
+    """A share as it is shown."""
+    return f"{share:.0%}".replace("%", " %")

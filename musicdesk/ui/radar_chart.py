@@ -9,11 +9,10 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPolygonF, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QGraphicsPolygonItem, QSizePolicy, QWidget
 
-from musicdesk.records import Radar
 from musicdesk.ui.ink import Ink, scaled
-from musicdesk.ui.radar import line_pen
+from musicdesk.ui.late_chart import FEWEST_AXES, Web
+from musicdesk.ui.lines import line_pen
 
-RINGS = (0.25, 0.5, 0.75, 1.0)
 REACH = 1.08
 """Where the words begin, in radii."""
 SMALLEST_WEB = 32.0
@@ -21,11 +20,11 @@ SMALLEST_WEB = 32.0
 
 
 class RadarChart(pg.PlotWidget):  # type: ignore[misc]
-    """Percentiles from the middle (0 %) to the rim (100 %), one spoke a word."""
+    """Shares from the middle (0) to the rim (1), one spoke a word."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=None)
-        self._radar = Radar((), (), ())
+        self._web = Web((), (), (), ())
         self._areas: tuple[QGraphicsPolygonItem, ...] = ()
         self._texts: list[pg.TextItem] = []
         self.hideAxis("left")
@@ -34,37 +33,42 @@ class RadarChart(pg.PlotWidget):  # type: ignore[misc]
         self.setMenuEnabled(False)
         self.setMouseEnabled(False, False)
         self.setAntialiasing(True)
-        self.getPlotItem().getViewBox().setAspectLocked(True)
+        box = self.getPlotItem().getViewBox()
+        box.setAspectLocked(True)
+        box.sigResized.connect(self._resized)  # it comes after the widget's own resize, and has its say on the range
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(self.Shape.NoFrame)
 
-    def set_radar(self, radar: Radar) -> None:
+    def set_web(self, web: Web) -> None:
         """Draw these axes (three or more); while the axes stay the same, only what lies on them moves."""
-        same, self._radar = radar.axes == self._radar.axes, radar
+        same, self._web = web.axes == self._web.axes, web
         if not same:
             self._draw()
             return
         self._place_areas()
-        for text, words in zip(self._texts, self._words(), strict=True):
+        for text, words in zip(self._texts, web.words, strict=True):
             text.setPlainText(words)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of the palette."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_radar"):
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_web"):
             self._draw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep room for the words."""
         super().resizeEvent(event)
-        if hasattr(self, "_radar"):
+        self._resized()
+
+    def _resized(self) -> None:
+        if hasattr(self, "_web"):
             self._fit()
 
     def _draw(self) -> None:
         self.clear()
         self._texts.clear()
-        if len(self._radar.axes) < 3:
+        if len(self._web.axes) < FEWEST_AXES:
             return
         ink = Ink.of(self)
         self._draw_web(ink)
@@ -74,10 +78,11 @@ class RadarChart(pg.PlotWidget):  # type: ignore[misc]
         self._fit()
 
     def _draw_web(self, ink: Ink) -> None:
-        count = len(self._radar.axes)
+        count = len(self._web.axes)
         pen = pg.mkPen(ink.line, width=1)
-        for ring in RINGS:
-            self.plot(*closed([ring] * count), pen=pen)
+        for ring in self._web.rings:
+            marked = pg.mkPen(ink.soft, width=1, style=Qt.PenStyle.DotLine)
+            self.plot(*closed([ring] * count), pen=marked if ring == self._web.marked else pen)
         for x, y in spokes(count):
             self.plot([0, x], [0, y], pen=pen)
 
@@ -91,12 +96,12 @@ class RadarChart(pg.PlotWidget):  # type: ignore[misc]
         return area
 
     def _place_areas(self) -> None:
-        for area, shares in zip(self._areas, (self._radar.library, self._radar.taste), strict=True):
+        for area, shares in zip(self._areas, (self._web.dashed, self._web.solid), strict=True):
             x, y = closed(shares)
             area.setPolygon(QPolygonF([QPointF(a, b) for a, b in zip(x, y, strict=True)]))
 
     def _draw_words(self, ink: Ink) -> None:
-        for words, (x, y) in zip(self._words(), spokes(len(self._radar.axes)), strict=True):
+        for words, (x, y) in zip(self._web.words, spokes(len(self._web.axes)), strict=True):
             text = pg.TextItem(words, color=ink.text, anchor=anchor(x, y))
             text.setFont(self._small())
             text.textItem.document().setDocumentMargin(0)
@@ -105,10 +110,6 @@ class RadarChart(pg.PlotWidget):  # type: ignore[misc]
             text.setPos(x * REACH, y * REACH)
             self.addItem(text, ignoreBounds=True)
             self._texts.append(text)
-
-    def _words(self) -> list[str]:
-        axes = zip(self._radar.axes, self._radar.taste, strict=True)
-        return [f"{name}\n{share:.0%}".replace("%", " %") for name, share in axes]
 
     def _small(self) -> QFont:
         font = QFont(self.font())
@@ -121,12 +122,12 @@ class RadarChart(pg.PlotWidget):  # type: ignore[misc]
 
     def _fit(self) -> None:
         """Make the web as large as the words around it allow."""
-        if len(self._radar.axes) < 3:
+        if len(self._web.axes) < FEWEST_AXES:
             return
         high = QFontMetrics(self._small()).height() * 2
-        ends = spokes(len(self._radar.axes))
+        ends = spokes(len(self._web.axes))
         rooms = []
-        for words, (x, y) in zip(self._words(), ends, strict=True):
+        for words, (x, y) in zip(self._web.words, ends, strict=True):
             ax, ay = anchor(x, y)
             wide = self._width_of(words)
             beside = wide * (1 - ax) if x >= 0 else wide * ax

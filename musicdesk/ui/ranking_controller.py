@@ -14,7 +14,7 @@ from musicdesk.ui.empty_states import State
 from musicdesk.ui.library_controller import LibraryController
 from musicdesk.ui.pages import left_out
 from musicdesk.ui.tasks import Tasks
-from musicdesk.ui.taste_panel import SILENT, is_silent
+from musicdesk.ui.taste_words import SILENT, is_silent
 from musicdesk.ui.workspace import TAB_FOR_YOU, Workspace
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ class RankingController(QObject):
         panel.variety_moving.connect(self._vary)
         panel.variety_set.connect(self._set_variety)
         panel.reset_asked.connect(lambda: self._edit(self._desk.recommending.reset))
-        why.gain_moving.connect(lambda name, gain: self.moving(self._reference_of(name), gain))
-        why.gain_set.connect(lambda name, gain: self.set_gain(self._reference_of(name), gain))
+        why.gain_moving.connect(lambda name, gain: self.moving(self.reference_of(name), gain))
+        why.gain_set.connect(lambda name, gain: self.set_gain(self.reference_of(name), gain))
         why.part_clicked.connect(panel.focus_slot)
         window.for_you.seed_left.connect(self.leave_seed)
         self._library.loaded.connect(self.face)
@@ -275,7 +275,7 @@ class RankingController(QObject):
             return None
         return (self.taste.advisor if reference.startswith(ADVISOR) else self.taste.prototype)(reference)
 
-    def _reference_of(self, name: str) -> str:
+    def reference_of(self, name: str) -> str:
         """What the desk knows the slider of a part by, from its name ("" for none)."""
         if self.taste is None:
             return ""

@@ -33,6 +33,7 @@ class Paints:
     text: QColor
     soft: QColor
     accent: QColor
+    ground: QColor
     chosen: QColor
     groove: QColor
     faint: QColor
@@ -51,6 +52,7 @@ class Paints:
             text=ink.text,
             soft=QColor(look.soft_text),
             accent=ink.accent,
+            ground=base,
             chosen=blend(ink.accent, base, 0.84),
             groove=blend(ink.text, base, 0.86),
             faint=blend(ink.text, base, 0.62),

@@ -6,25 +6,31 @@ from PySide6.QtCore import QObject, Qt
 
 from musicdesk.desk.desk import Desk
 from musicdesk.ui import theme
+from musicdesk.ui.adding_controller import AddingController
 from musicdesk.ui.advising_controller import AdvisingController
 from musicdesk.ui.bridge import Bridge
 from musicdesk.ui.coverage_controller import CoverageController
 from musicdesk.ui.curating_controller import CuratingController
+from musicdesk.ui.evidence_controller import EvidenceController
 from musicdesk.ui.explanation_controller import ExplanationController
 from musicdesk.ui.feedback_controller import FeedbackController
 from musicdesk.ui.group_controller import GroupController
 from musicdesk.ui.indexing_controller import IndexingController
 from musicdesk.ui.library_controller import LibraryController
 from musicdesk.ui.listeners_controller import ListenersController
+from musicdesk.ui.map_controller import MapController
 from musicdesk.ui.models_controller import ModelsController
+from musicdesk.ui.pictures_controller import PicturesController
 from musicdesk.ui.playback_controller import PlaybackController
 from musicdesk.ui.ranking_controller import RankingController
 from musicdesk.ui.settings_dialog import SettingsDialog
+from musicdesk.ui.shaping_controller import ShapingController
 from musicdesk.ui.shortcut_sheet import ShortcutSheet
 from musicdesk.ui.tasks import Tasks
+from musicdesk.ui.tastes_controller import TastesController
 from musicdesk.ui.training_controller import TrainingController
 from musicdesk.ui.watching_controller import WatchingController
-from musicdesk.ui.workspace import TAB_LISTENERS, TAB_MODELS, Workspace
+from musicdesk.ui.workspace import TAB_LISTENERS, TAB_MAP, TAB_MODELS, Workspace
 
 
 class Session(QObject):
@@ -40,6 +46,7 @@ class Session(QObject):
         self.explanation = ExplanationController(
             desk, tasks=tasks, window=window, library=self.library, ranking=self.ranking
         )
+        self.pictures = PicturesController(desk, tasks=tasks, window=window, ranking=self.ranking)
         self.indexing = IndexingController(desk, tasks=tasks, window=window)
         self.coverage = CoverageController(desk, tasks=tasks, window=window, indexing=self.indexing)
         self.models = ModelsController(desk, tasks=tasks, window=window, indexing=self.indexing)
@@ -51,7 +58,14 @@ class Session(QObject):
         self.feedback = FeedbackController(desk, tasks=tasks, window=window, library=self.library)
         self.curating = CuratingController(desk, tasks=tasks, window=window, library=self.library)
         self.advising = AdvisingController(desk, tasks=tasks, window=window)
+        self.evidence = EvidenceController(
+            desk, tasks=tasks, window=window, indexing=self.indexing, advising=self.advising
+        )
         self.listeners = ListenersController(desk, tasks=tasks, window=window)
+        self.shaping = ShapingController(desk, tasks=tasks, window=window, library=self.library, ranking=self.ranking)
+        self.adding = AddingController(desk, tasks=tasks, window=window, library=self.library, shaping=self.shaping)
+        self.tastes = TastesController(desk, tasks=tasks, window=window)
+        self.mapping = MapController(desk, tasks=tasks, window=window, library=self.library, playback=self.playback)
         self.groups = GroupController(desk, tasks=tasks, window=window, curating=self.curating)
         self._join()
 
@@ -65,19 +79,27 @@ class Session(QObject):
         bridge.library_changed.connect(self.coverage.refresh)
         bridge.analysis_changed.connect(self.coverage.refresh)
         bridge.taste_changed.connect(self.ranking.refresh)
+        bridge.taste_changed.connect(self.tastes.refresh)
+        for changed in (bridge.taste_changed, bridge.analysis_changed):
+            changed.connect(self.evidence.refresh)
         bridge.playlists_changed.connect(self.curating.refresh)
         for changed in (bridge.listeners_changed, bridge.library_changed, bridge.feedback_changed):
             changed.connect(self.listeners.refresh)
         for changed in (bridge.taste_changed, bridge.feedback_changed, bridge.analysis_changed):
             changed.connect(self.advising.refresh)
+        for changed in (bridge.taste_changed, bridge.library_changed, bridge.analysis_changed):
+            changed.connect(self.mapping.refresh)
+        self.indexing.working.connect(lambda on: None if on else self.mapping.refresh())
         bridge.listeners_changed.connect(self.advising.heard_more)
         bridge.listeners_changed.connect(self.ranking.refresh)
         self.indexing.working.connect(self._working)
         self.playback.said.connect(self.feedback.say)
         recordings, group = window.coverage.view, window.listeners.group.view
-        for view in (recordings, group):
+        window.map.map.menu_asked.connect(self.feedback.menu)
+        for view in (recordings, group, window.map.view):
             view.play_asked.connect(lambda track, view=view: self.playback.play(track, view=view))
         recordings.menu_asked.connect(self.feedback.menu)
+        self.shaping.play_asked.connect(self.playback.play_example)
         self.tasks.problem.connect(window.notice.say)
         window.taste.full_toggled.connect(lambda on: self.desk.set(full_panel=on))
         for name, do in (("back", self._back), ("settings", self._ask_settings), ("keys", self._show_keys)):
@@ -88,11 +110,15 @@ class Session(QObject):
         settings = self.desk.settings
         self.window.restore(settings.window)
         self.window.taste.set_full(settings.full_panel)
+        self.window.taste.set_all(settings.all_prototypes)
+        self._animate(settings.animate_rows)
         theme.look(settings.theme)
         self.library.refresh()
         self.ranking.refresh()
         self.curating.refresh()
         self.advising.refresh()
+        self.tastes.refresh()
+        self.evidence.refresh()
         self.window.for_you.view.setFocus()
         self._show_right()
         if folders:
@@ -121,6 +147,7 @@ class Session(QObject):
             self.coverage.refresh()
             self.models.refresh()
             self.listeners.refresh()
+            self.mapping.refresh()
             self.advising.refresh()
             self.watching.set("watch")
             self.window.notice.say("The other musicdesk is closed; this window can change things now.", brief=True)
@@ -140,8 +167,12 @@ class Session(QObject):
 
     def _leave_slider(self) -> bool:
         number = self.window.tabs.currentIndex()
-        if number in (TAB_MODELS, TAB_LISTENERS):
-            return (self.window.models if number == TAB_MODELS else self.window.listeners).leave()
+        leaves = {
+            TAB_MODELS: self.window.models.leave, TAB_LISTENERS: self.window.listeners.leave,
+            TAB_MAP: self.window.map.leave,
+        }  # fmt: skip
+        if number in leaves:
+            return leaves[number]()
         if self.window.view.hasFocus():
             return False
         self.window.view.setFocus()
@@ -161,9 +192,16 @@ class Session(QObject):
         self.desk.set(**{name: value})
         if name == "theme":
             theme.look(str(value))
+        if name == "animate_rows":
+            self._animate(bool(value))
         if name == "encoder":
             self.models.refresh()
+            self.mapping.refresh()
         self.watching.set(name)
+
+    def _animate(self, on: bool) -> None:
+        for view in self.window.lists:
+            view.travel.allowed = on
 
     def _show_keys(self) -> None:
         sheet = ShortcutSheet(self.window)

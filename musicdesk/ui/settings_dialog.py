@@ -44,6 +44,8 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.theme = _choice("Look", THEMES, settings.theme)
         self.gain = _choice("Loudness", GAINS, settings.replay_gain)
+        self.animate = _tick("Rows glide to their new place", settings.animate_rows)
+        self.animate.setToolTip("When the list is ranked anew; never where the system asks for little motion")
         self.encoder = _choice("Encoder", ((settings.encoder, settings.encoder),), settings.encoder)
         self.about = SoftSentence()
         self.about.setMinimumHeight(self.about.fontMetrics().lineSpacing() * 4)
@@ -75,7 +77,7 @@ class SettingsDialog(QDialog):
         self._form.setVerticalSpacing(8)
         self._form.setHorizontalSpacing(16)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._section("Window and sound", ("Look", self.theme), ("Loudness", self.gain))
+        self._section("Window and sound", ("Look", self.theme), ("", self.animate), ("Loudness", self.gain))
         self._section(
             "Analysis",
             ("Listens with", self.encoder), ("", self.about), ("", self.models), ("Runs on", self.device),
@@ -110,7 +112,7 @@ class SettingsDialog(QDialog):
             ("pace", self.pace), ("rescan_minutes", self.rescan),
         ):  # fmt: skip
             box.activated.connect(lambda _, name=name, box=box: self.changed.emit(name, box.currentData()))
-        for name, tick in (("quick_first", self.quick), ("watch", self.watch)):
+        for name, tick in (("animate_rows", self.animate), ("quick_first", self.quick), ("watch", self.watch)):
             tick.toggled.connect(lambda on, name=name: self.changed.emit(name, on))
         self.models.clicked.connect(self._leave_for_models)
         self.workers.editingFinished.connect(lambda: self.changed.emit("workers", self.workers.value()))

@@ -1,14 +1,13 @@
 """The taste as a mixer: a card for each prototype and recommender, what the picks are like, how varied they may be."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -16,24 +15,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from musicdesk.records import Radar, Ranking, Taste, Track
-from musicdesk.ui import glyphs
+from musicdesk.records import Excerpt, Likeness, Radar, Ranking, Taste, Track
 from musicdesk.ui.advice_panel import AdvicePanel
 from musicdesk.ui.advisor_card import AdvisorCard
+from musicdesk.ui.card_column import CardColumn
 from musicdesk.ui.gain_slider import ShareSlider
-from musicdesk.ui.glyphs import GlyphButton
-from musicdesk.ui.ink import scaled
 from musicdesk.ui.labels import SoftLabel, SoftSentence, scrolling
 from musicdesk.ui.prototype_card import PrototypeCard
 from musicdesk.ui.radar import RadarView
+from musicdesk.ui.taste_head import TasteHead
+from musicdesk.ui.taste_words import EMPTY, SILENT, is_silent, made_from
+from musicdesk.ui.track_drop import TrackDrop
 
 MINIMUM_WIDTH = 280
 RESTING_VARIETY = 0.2
-EMPTY = (
-    "Your taste will stand here as a handful of named sliders.\n\n"
-    "Add a folder of music and let musicdesk listen to it; like a few tracks to make the taste yours."
-)
-SILENT = "Nothing counts now: every slider is muted or at 0, so the list has no order."
 
 
 class TastePanel(QWidget):
@@ -50,22 +45,31 @@ class TastePanel(QWidget):
     lock_toggled = Signal(str, bool)
     renamed = Signal(str, str)
     play_exemplar = Signal(str)
+    play_excerpt = Signal(str, float)
+    playing = Signal(str)
+    """The sound that is heard now ("" for none), for whoever shows examples too."""
+    menu_asked = Signal(str, QPoint)
+    tracks_dropped = Signal(object)
+    """A tuple of tracks of the list, to make a prototype from."""
     variety_moving = Signal(float)
     variety_set = Signal(float)
     reset_asked = Signal()
+    believe_asked = Signal()
     full_toggled = Signal(bool)
+    all_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._taste: Taste | None = None
         self._ranking: Ranking | None = None
         self._exemplars: Mapping[str, Track] = {}
+        self._excerpts: Mapping[str, Sequence[Excerpt]] = {}
+        self._likenesses: Mapping[str, Likeness] = {}
         self._playing, self._full = "", False
-        self.cards: list[PrototypeCard] = []
         self._ordered: list[PrototypeCard | AdvisorCard] = []
         self.origin, self.silent = SoftSentence(), self._silence()
-        self.reset = GlyphButton(glyphs.reset, name="Reset the taste", hint="All gains back to 1, no mute, no solo")
-        self.full = QPushButton("Full")
+        self.head, self.prototypes = TasteHead(), CardColumn(self._new_card)
+        self.reset, self.full = self.head.reset, self.head.full
         self.variety = ShareSlider(
             resting=RESTING_VARIETY,
             name="Variety",
@@ -75,6 +79,9 @@ class TastePanel(QWidget):
         self._lay_out()
         self._connect()
         self.setMinimumWidth(MINIMUM_WIDTH)
+        self.drop = TrackDrop(self, ready=lambda: self._taste is not None)
+        self.drop.hovering.connect(self.prototypes.welcome)
+        self.drop.dropped.connect(self.tracks_dropped)
         self.set_taste(None)
 
     # ------------------------------------------------------------------ building
@@ -86,23 +93,8 @@ class TastePanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 8)
         column.setSpacing(8)
-        column.addLayout(self._header())
+        column.addWidget(self.head)
         column.addWidget(self._pages, 1)
-
-    def _header(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(8, 0, 8, 0)
-        title = QLabel("Your taste")
-        font = title.font()
-        scaled(font, 1.5)
-        font.setWeight(font.Weight.DemiBold)
-        title.setFont(font)
-        self.full.setFlat(True)
-        self.set_full(False)
-        row.addWidget(title, 1)
-        row.addWidget(self.reset)
-        row.addWidget(self.full)
-        return row
 
     def _empty_page(self) -> QWidget:
         sentence = SoftSentence(EMPTY, points=0.0)
@@ -124,7 +116,7 @@ class TastePanel(QWidget):
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(8, 0, 8, 0)
         self._column.setSpacing(8)
-        for widget in (self.origin, self.silent, self.advice, self.radar):
+        for widget in (self.origin, self.silent, self.prototypes, self.advice, self.radar):
             self._column.addWidget(widget)
         self._column.addStretch(1)
         self._area = scrolling(inside)
@@ -147,13 +139,17 @@ class TastePanel(QWidget):
         return row
 
     def _connect(self) -> None:
+        for scrolled in (self._area.verticalScrollBar().valueChanged, self._area.verticalScrollBar().rangeChanged):
+            scrolled.connect(lambda *_: self._show_percentiles(unseen=False))
         self.variety.moving.connect(self.variety_moving)
         self.variety.settled.connect(self.variety_set)
         self.advice.gain_moving.connect(self.gain_moving)
         self.advice.gain_set.connect(self.gain_set)
         self.advice.mute_toggled.connect(self.mute_toggled)
-        self.reset.clicked.connect(self._ask_reset)
-        self.full.clicked.connect(self._toggle_full)
+        self.head.anew_asked.connect(self._ask_reset)
+        self.head.believe_asked.connect(self._ask_believed)
+        self.head.full_clicked.connect(self._toggle_full)
+        self.prototypes.open_toggled.connect(self._toggle_all)
 
     def _new_card(self) -> PrototypeCard:
         card = PrototypeCard()
@@ -164,6 +160,8 @@ class TastePanel(QWidget):
         card.lock_toggled.connect(self.lock_toggled)
         card.renamed.connect(self.renamed)
         card.play_exemplar.connect(self.play_exemplar)
+        card.play_excerpt.connect(self.play_excerpt)
+        card.menu_asked.connect(self.menu_asked)
         card.set_full(self._full)
         card.set_playing(self._playing)
         return card
@@ -175,48 +173,51 @@ class TastePanel(QWidget):
         self._taste = taste
         shown = taste is not None and bool(taste.prototypes)
         self._pages.setCurrentIndex(int(shown))
-        self.reset.setEnabled(shown)
-        self.full.setEnabled(shown)
+        self.head.set_shown(shown)
         if taste is not None and shown:
             self._show(taste)
 
     def _show(self, taste: Taste) -> None:
-        self._keep_cards(taste)
-        for card, prototype in zip(self.cards, taste.prototypes, strict=True):
-            card.set_prototype(prototype, taste=taste)
-            card.set_exemplars(self._exemplars)
+        self.prototypes.set_prototypes(taste.prototypes)
+        self._show_cards(taste)
         self.advice.set_taste(taste)
-        if self._ordered != self.channels:
-            self._ordered = self.channels
-            self._order_tabs(self.cards)
+        self._order()
         self.variety.set_amount(taste.variety)
         self.origin.setText(made_from(taste))
         self.silent.setVisible(is_silent(taste))
         self._show_percentiles()
 
-    def _keep_cards(self, taste: Taste) -> None:
-        """Cards stay with their prototypes, so that the keyboard stays where it is when the taste is rebuilt."""
-        old = {card.prototype.id: card for card in self.cards if card.prototype is not None}
-        kept = [old.pop(p.id) if p.id in old else self._new_card() for p in taste.prototypes]
-        for card in old.values():
-            self._column.removeWidget(card)
-            card.hide()
-            card.deleteLater()
-        if kept != self.cards:
-            first = self._column.indexOf(self.silent) + 1
-            for place, card in enumerate(kept, start=first):
-                self._column.insertWidget(place, card)
-        self.cards = kept
+    def _show_cards(self, taste: Taste) -> None:
+        for card, prototype in zip(self.cards, self.prototypes.shown, strict=True):
+            card.set_prototype(prototype, taste=taste)
+            card.set_exemplars(self._exemplars)
+            card.set_excerpts(self._excerpts.get(prototype.id, ()))
+            card.histogram.set_library(self._likenesses.get(prototype.id))
+
+    def set_all(self, on: bool) -> None:
+        """Show all prototypes, or the most telling only."""
+        if self.prototypes.set_open(on) and self._taste is not None:
+            self._show_cards(self._taste)
+            self._order()
+            self._show_percentiles()
+
+    def reveal(self, identity: str) -> None:
+        """See to it that this prototype has a card."""
+        if self.prototypes.hides(identity):
+            self.set_all(True)
 
     def set_ranking(self, ranking: Ranking | None) -> None:
         """Show on each card where the picks of this list lie."""
         self._ranking = ranking
-        self._show_percentiles()
+        self._show_percentiles(unseen=not self.isVisible())
 
-    def _show_percentiles(self) -> None:
+    def _show_percentiles(self, *, unseen: bool = True) -> None:
+        """``unseen``: also on cards that are scrolled away, which a slider that moves need not wait for."""
         ranking = self._ranking
         parts = {} if ranking is None else {name: column for column, name in enumerate(ranking.parts)}
         for card in self.cards:
+            if not unseen and card.visibleRegion().isEmpty():
+                continue
             column = parts.get(card.prototype.name) if card.prototype else None
             card.set_percentiles(None if ranking is None or column is None else ranking.percentiles[:, column])
         self.advice.set_percentiles(ranking, parts)
@@ -228,12 +229,9 @@ class TastePanel(QWidget):
     def set_full(self, full: bool) -> None:
         """Show everything, or only what a newcomer needs."""
         self._full = full
-        self.full.setText("Simple" if full else "Full")
-        self.full.setToolTip(
-            "Only name, gain and examples" if full else "Also mute, solo, lock and where each comes from"
-        )
-        self.full.setAccessibleName("Simple view" if full else "Full view")
+        self.head.set_full(full)
         self.advice.set_full(full)
+        self.radar.set_full(full)
         for card in self.cards:
             card.set_full(full)
 
@@ -243,13 +241,32 @@ class TastePanel(QWidget):
         for card in self.cards:
             card.set_exemplars(tracks)
 
+    def set_excerpts(self, excerpts: Mapping[str, Sequence[Excerpt]]) -> None:
+        """From where the examples are heard best, by the prototypes' ids."""
+        self._excerpts = excerpts
+        for card in self.cards:
+            card.set_excerpts(excerpts.get(card.reference, ()))
+
+    def set_likenesses(self, likenesses: Mapping[str, Likeness]) -> None:
+        """How like each prototype the library is, by the prototypes' ids: what the pictures are drawn over."""
+        self._likenesses = likenesses
+        for card in self.cards:
+            card.histogram.set_library(likenesses.get(card.reference))
+
     def set_playing(self, audio_hash: str) -> None:
         """Which sound is heard now ("" for none)."""
+        if audio_hash != self._playing:
+            self.playing.emit(audio_hash)
         self._playing = audio_hash
         for card in self.cards:
             card.set_playing(audio_hash)
 
     # ------------------------------------------------------------------ what a hand does
+
+    @property
+    def cards(self) -> list[PrototypeCard]:
+        """The cards of the prototypes that are shown."""
+        return self.prototypes.cards
 
     @property
     def channels(self) -> list[PrototypeCard | AdvisorCard]:
@@ -265,6 +282,8 @@ class TastePanel(QWidget):
 
     def focus_slot(self, slot: int) -> None:
         """The same for the card behind this colour and sign."""
+        hidden = next((p.id for p in self._taste.prototypes if p.slot == slot), "") if self._taste is not None else ""
+        self.reveal(hidden)
         for index, card in enumerate(self.channels):
             if slot == card.slot:
                 self.focus_channel(index)
@@ -272,9 +291,19 @@ class TastePanel(QWidget):
 
     def focus_named(self, name: str) -> None:
         """The same for the prototype with this name or id."""
-        for index, card in enumerate(self.cards):
-            if card.prototype is not None and name in (card.prototype.id, card.prototype.name):
-                self.focus_channel(index)
+        found = self._taste.prototype(name) if self._taste is not None else None
+        if found is not None:
+            self.reveal(found.id)
+            self.focus_channel([card.reference for card in self.cards].index(found.id))
+
+    def ask_add(self) -> None:
+        """Ask what a new prototype shall be made from, where its button is."""
+        self._area.ensureWidgetVisible(self.prototypes.add, 0, 8)
+        self.prototypes.ask_add()
+
+    def card_of(self, identity: str) -> PrototypeCard | None:
+        """The card of the prototype with this id, if it is shown."""
+        return next((card for card in self.cards if card.reference == identity), None)
 
     def focused(self) -> str:
         """What the desk knows the slider by whose card the keyboard is on ("" for none)."""
@@ -294,22 +323,23 @@ class TastePanel(QWidget):
         self.set_full(not self._full)
         self.full_toggled.emit(self._full)
 
-    def _order_tabs(self, cards: list[PrototypeCard]) -> None:
-        chain: list[QWidget] = [self.reset, self.full]
-        for card in cards:
+    def _ask_believed(self) -> None:
+        self.settle()
+        self.believe_asked.emit()
+
+    def _toggle_all(self, on: bool) -> None:
+        self.settle()
+        self.set_all(on)
+        self.all_toggled.emit(on)
+
+    def _order(self) -> None:
+        if self._ordered == self.channels:
+            return
+        self._ordered = self.channels
+        chain: list[QWidget] = self.head.tab_chain()
+        for card in self.cards:
             chain += card.tab_chain()
-        chain += [*self.advice.tab_chain(), self.radar.toggle, self.variety]
+        chain += [self.prototypes.more, self.prototypes.add]
+        chain += [*self.advice.tab_chain(), *self.radar.tab_chain(), self.variety]
         for first, second in pairwise(chain):
             QWidget.setTabOrder(first, second)
-
-
-def is_silent(taste: Taste) -> bool:
-    """Whether nothing counts, so that a list has no order."""
-    return not (taste.gains.any() or taste.advisor_gains.any())
-
-
-def made_from(taste: Taste) -> str:
-    """What the taste was built from, in a sentence."""
-    if not taste.liked:
-        return "Made from your whole library. Like a few tracks, and it becomes yours."
-    return f"Made from {taste.liked:,} track{'s' * (taste.liked != 1)} that you like."

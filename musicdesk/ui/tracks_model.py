@@ -8,7 +8,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from musicdesk.records import Feedback, Part, Ranking, Track
 from musicdesk.ui.columns import (
@@ -41,13 +41,21 @@ USUAL = (
 
 
 class TrackTable(QAbstractTableModel):
-    """What all tables of tracks share."""
+    """What all tables of tracks share.
+
+    A model whose order follows the taste says ``turning`` before its rows have another order and ``turned`` after it.
+    """
+
+    turning = Signal()
+    turned = Signal()
 
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__()
         self.columns = tuple(columns)
         self.feedback: Mapping[str, Feedback] = {}
         self.playing = ""
+        self.places: Mapping[object, int] = {}
+        """Where the row with a key stands, in a model that says ``turned``."""
         self._count = 0
 
     @abstractmethod
@@ -226,17 +234,19 @@ class RankingModel(TrackTable):
 
     def show(self, ranking: Ranking) -> None:
         """Show these picks."""
-        place = {audio_hash: row for row, audio_hash in enumerate(ranking.hashes)}
+        place: dict[object, int] = {audio_hash: row for row, audio_hash in enumerate(ranking.hashes)}
 
         def apply() -> None:
-            self.ranking = ranking
+            self.ranking, self.places = ranking, place
             marked = self._marked
             self.moved = [marked[h] - row if h in marked else NEW for row, h in enumerate(ranking.hashes)]
             self.shares = ranking.contributions.tolist()
             sums = np.maximum(ranking.contributions, 0).sum(axis=1) if len(ranking) else np.ones(1)
             self.longest = max(float(sums.max(initial=0.0)), 1e-6)
 
-        self._change(len(ranking), apply, lambda key: place.get(str(key), -1))
+        self.turning.emit()
+        self._change(len(ranking), apply, lambda key: place.get(key, -1))
+        self.turned.emit()
 
     @property
     def marked(self) -> bool:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView
 from musicdesk.records import Track
 from musicdesk.ui.columns import Column, Kind, widths
 from musicdesk.ui.row_painter import ROW_HEIGHT, RowPainter
+from musicdesk.ui.row_travel import Placed, RowTravel
 from musicdesk.ui.rows_view import RowsView
 from musicdesk.ui.tracks_model import Index, TrackTable
 
@@ -27,6 +28,7 @@ class TracksView(RowsView):
         self.table = model
         self.setModel(model)
         self._painter = RowPainter(self)
+        self.travel = RowTravel(self, model)
         self.paints = 0
         """How often it was painted; the bench waits for it."""
         self.setDragEnabled(True)
@@ -87,6 +89,7 @@ class TracksView(RowsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width among the columns."""
         super().resizeEvent(event)
+        self.travel.stop()
         self._share()
 
     def _share(self) -> None:
@@ -104,24 +107,32 @@ class TracksView(RowsView):
             self._painter.refresh()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """All visible cells in one go; see ``row_painter``."""
-        painter, paints, width = QPainter(self.viewport()), self._painter.paints, self.viewport().width()
+        """All visible cells in one go, rows that travel above those that rest; see ``row_painter``, ``row_travel``."""
+        painter, columns = QPainter(self.viewport()), self._places()
+        here = self.currentIndex().row() if self.hasFocus() else -1
         painter.setFont(self._painter.font)
-        first, last = self._visible(event.rect())
-        columns = self._places()
-        chosen, here = self.selectionModel(), self.currentIndex().row() if self.hasFocus() else -1
-        for row in range(first, last + 1):
-            top = self.rowViewportPosition(row)
-            if chosen.isRowSelected(row):
-                painter.fillRect(0, top, width, ROW_HEIGHT, paints.chosen)
-                painter.fillRect(0, top, 3, ROW_HEIGHT, paints.accent)
-            for column, left, wide in columns:
-                self._painter.paint(painter, QRect(left, top, wide, ROW_HEIGHT), self.table, row, column)
-            if row == here:
-                painter.setPen(paints.accent)
-                painter.drawRect(0, top, width - 1, ROW_HEIGHT - 1)
+        for place in self.travel.placed() or self._resting(event.rect()):
+            painter.setOpacity(place.opacity)
+            self._paint_row(painter, place, columns)
+            if place.row == here:
+                painter.setPen(self._painter.paints.accent)
+                painter.drawRect(0, place.top, self.viewport().width() - 1, ROW_HEIGHT - 1)
         painter.end()
         self.paints += 1
+
+    def _resting(self, area: QRect) -> list[Placed]:
+        first, last = self._visible(area)
+        return [Placed(row, self.rowViewportPosition(row), 1.0, still=True) for row in range(first, last + 1)]
+
+    def _paint_row(self, painter: QPainter, place: Placed, columns: list[tuple[Column, int, int]]) -> None:
+        row, top, paints, width = place.row, place.top, self._painter.paints, self.viewport().width()
+        chosen = self.selectionModel().isRowSelected(row)
+        if chosen or not place.still:
+            painter.fillRect(0, top, width, ROW_HEIGHT, paints.chosen if chosen else paints.ground)
+        if chosen:
+            painter.fillRect(0, top, 3, ROW_HEIGHT, paints.accent)
+        for column, left, wide in columns:
+            self._painter.paint(painter, QRect(left, top, wide, ROW_HEIGHT), self.table, row, column)
 
     def _visible(self, area: QRect) -> tuple[int, int]:
         """The first and the last row of an area."""

@@ -11,7 +11,7 @@ from musicdesk.records import Epoch
 from musicdesk.ui import glyphs
 from musicdesk.ui.glyphs import GlyphButton
 from musicdesk.ui.labels import SoftLabel
-from musicdesk.ui.radar import LegendLine
+from musicdesk.ui.lines import LegendLine
 from musicdesk.ui.training_table import FiguresModel, FiguresTable
 from musicdesk.ui.training_words import percent
 

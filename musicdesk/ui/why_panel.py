@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from musicdesk.records import Explanation, Part, Taste
 from musicdesk.ui import glyphs
@@ -34,6 +34,7 @@ class WhyPanel(QWidget):
         self.bars: list[ContributionBar] = []
         self._silenced: frozenset[str] = frozenset()
         self._resting: dict[str, float] = {}
+        self.more, self._all = QPushButton(), False
         self.title, self.standing = ElidedLabel(), SoftLabel(points=-0.5)
         self.left_out = LeftOut()
         self.together, self.words = SoftSentence(), Chips()
@@ -75,6 +76,9 @@ class WhyPanel(QWidget):
         self._bars = QVBoxLayout()
         self._bars.setSpacing(0)
         column.addLayout(self._bars)
+        self.more.setFlat(True)
+        self.more.clicked.connect(self._toggle_all)
+        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         for widget in (self.together, self.words):
             box = QVBoxLayout()
             box.setContentsMargins(8, 0, 8, 0)
@@ -105,9 +109,23 @@ class WhyPanel(QWidget):
         self.standing.setToolTip("The rank is among all that are analysed, before caps and filters.")
         self.left_out.set_sentences(explanation.left_out)
         self.words.set_words(explanation.words)
-        self.together.setText(f"Together {spoken(explanation.score, sign=True)}{told_rest(explanation.parts)}")
+        self._tell_sum(explanation)
         if not self.busy:
             self._show_parts(explanation.parts)
+
+    def _tell_sum(self, explanation: Explanation) -> None:
+        rest = "" if self._all else told_rest(explanation.parts)
+        self.together.setText(f"Together {spoken(explanation.score, sign=True)}{rest}")
+        self.more.setVisible(len(explanation.parts) > MOST_BARS)
+        self.more.setText(f"The strongest {MOST_BARS} only" if self._all else f"All {len(explanation.parts)} parts")
+        self.more.setToolTip("Show a bar for every part of your taste, or only for those that tell most")
+
+    def _toggle_all(self) -> None:
+        self.settle()
+        self._all = not self._all
+        if self.explanation is not None:
+            self._tell_sum(self.explanation)
+            self._show_parts(self.explanation.parts)
 
     def set_taste(self, taste: Taste | None) -> None:
         """Which parts are muted or outdone by a solo: their bars are no controls until they count again."""
@@ -127,7 +145,7 @@ class WhyPanel(QWidget):
             bar.flush()
 
     def _show_parts(self, parts: tuple[Part, ...]) -> None:
-        shown = parts[:MOST_BARS]
+        shown = parts if self._all else parts[:MOST_BARS]
         self._keep_bars(shown)
         scale = BarScale.of(shown)
         for bar, part in zip(self.bars, shown, strict=True):

@@ -27,6 +27,7 @@ from musicdesk.ui.listeners_page import ListenersPage
 from musicdesk.ui.listens_words import logs_in
 from musicdesk.ui.local_files import folders_in, from_url
 from musicdesk.ui.main_window import REMEMBERED, SEPARATOR, memory
+from musicdesk.ui.map_page import MapPage
 from musicdesk.ui.models_page import ModelsPage
 from musicdesk.ui.notice import Notice
 from musicdesk.ui.pages import ForYouPage, LibraryPage, PlaylistsPage, TablePage
@@ -39,10 +40,10 @@ from musicdesk.ui.why_panel import WhyPanel
 LEFT, MIDDLE, RIGHT = 200, 752, 328
 CHANGES = (
     "add_folder", "rescan", "like", "dislike", "not_now", "never", "exclude", "add_to_playlist", "import",
-    "import_listens",
+    "import_listens", "make_map",
 )  # fmt: skip
 """Actions that write into the library."""
-TAB_FOR_YOU, TAB_LIBRARY, TAB_PLAYLISTS, TAB_COVERAGE, TAB_MODELS, TAB_LISTENERS = range(6)
+TAB_FOR_YOU, TAB_LIBRARY, TAB_PLAYLISTS, TAB_COVERAGE, TAB_MODELS, TAB_LISTENERS, TAB_MAP = range(7)
 
 
 class Workspace(QWidget):
@@ -61,7 +62,7 @@ class Workspace(QWidget):
         self.library, self.taste, self.why, self.transport = LibraryPanel(), TastePanel(), WhyPanel(), Transport()
         self.for_you, self.all_tracks = ForYouPage(), LibraryPage()
         self.playlists, self.coverage, self.models = PlaylistsPage(), CoveragePage(), ModelsPage()
-        self.listeners = ListenersPage()
+        self.listeners, self.map = ListenersPage(), MapPage()
         self._no_tracks = TracksView(RankingModel(), name="No tracks")
         self._no_tracks.setParent(self)
         self._no_tracks.hide()
@@ -100,6 +101,7 @@ class Workspace(QWidget):
             (self.coverage, "Coverage"),
             (self.models, "Models"),
             (self.listeners, "Listeners"),
+            (self.map, "Map"),
         ):
             tabs.addTab(page, title)
             page.setAccessibleName(title)
@@ -158,6 +160,7 @@ class Workspace(QWidget):
         for page in self.pages:
             page.empty.asked.connect(self.trigger)
         self.coverage.empty.asked.connect(self.trigger)
+        self.map.empty.asked.connect(self.trigger)
         self.library.add_asked.connect(self.actions_["add_folder"].trigger)
         self.library.rescan_asked.connect(self.actions_["rescan"].trigger)
         self.library.import_asked.connect(self.actions_["import"].trigger)
@@ -181,7 +184,7 @@ class Workspace(QWidget):
     @property
     def lists(self) -> tuple[TracksView, ...]:
         """The tables that show what was said of their tracks, and which one is heard."""
-        return (*(page.view for page in self.pages), self.listeners.group.view)
+        return (*(page.view for page in self.pages), self.listeners.group.view, self.map.view)
 
     @property
     def page(self) -> TablePage:
@@ -197,7 +200,7 @@ class Workspace(QWidget):
             return self.listeners.group.view
         if number in (TAB_MODELS, TAB_LISTENERS):
             return self._no_tracks
-        return self.coverage.view if number == TAB_COVERAGE else self.page.view
+        return {TAB_COVERAGE: self.coverage.view, TAB_MAP: self.map.view}.get(number) or self.page.view
 
     def _step(self, rows: int) -> None:
         steps = {
@@ -219,7 +222,7 @@ class Workspace(QWidget):
         """The keyboard goes to the table that is shown."""
         pages = {
             TAB_COVERAGE: self.coverage.take_focus, TAB_MODELS: self.models.take_focus,
-            TAB_LISTENERS: self.listeners.take_focus,
+            TAB_LISTENERS: self.listeners.take_focus, TAB_MAP: self.map.take_focus,
         }  # fmt: skip
         pages.get(self.tabs.currentIndex(), self.view.setFocus)()
 
@@ -237,6 +240,7 @@ class Workspace(QWidget):
         self.models.lock(why)
         self.listeners.lock(why)
         self.listeners.group.lock(why)
+        self.map.lock(why)
         for name in CHANGES:
             self.actions_[name].setEnabled(not why)
 

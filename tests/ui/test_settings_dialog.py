@@ -54,7 +54,7 @@ def test_a_choice_is_told_at_once(field: str, name: str, qtbot: QtBot) -> None:
     assert changed.last == (name, box.itemData(box.count() - 1))
 
 
-@pytest.mark.parametrize(("field", "name"), [("quick", "quick_first"), ("watch", "watch")])
+@pytest.mark.parametrize(("field", "name"), [("animate", "animate_rows"), ("quick", "quick_first"), ("watch", "watch")])
 def test_a_tick_is_told_at_once(field: str, name: str, qtbot: QtBot) -> None:
     shown = dialog(qtbot)
     changed = Heard(shown.changed)
@@ -87,5 +87,5 @@ def test_a_card_that_is_not_here_now_stays_chosen_and_says_so(qtbot: QtBot) -> N
 def test_every_field_is_named(qtbot: QtBot) -> None:
     shown = dialog(qtbot)
     fields = [*shown.findChildren(QComboBox), *shown.findChildren(QSpinBox), *shown.findChildren(QCheckBox)]
-    assert len(fields) == 9
+    assert len(fields) == 10
     assert all(field.accessibleName() or getattr(field, "text", str)() for field in fields)

@@ -70,7 +70,7 @@ def test_cards_and_keyboard_stay_when_the_taste_is_rebuilt(qtbot: QtBot, panel: 
     assert panel.cards[0] is last
     assert last.slider.hasFocus()
     assert [card.prototype.id for card in panel.cards if card.prototype] == ["p2", "p0"]
-    inside = panel._column
+    inside = panel.prototypes.column
     assert inside.indexOf(panel.cards[0]) < inside.indexOf(panel.cards[1])
 
 
@@ -115,7 +115,7 @@ def test_reset_ends_what_is_under_way_and_then_asks(qtbot: QtBot, panel: TastePa
     panel.gain_set.connect(lambda *_: said.append("set"))
     panel.reset_asked.connect(lambda: said.append("reset"))
     qtbot.keyClick(panel.cards[0].slider, Qt.Key.Key_Right)
-    click(panel.reset)
+    panel.head.anew.trigger()
     assert said == ["set", "reset"]
 
 
@@ -146,11 +146,12 @@ def test_the_tab_key_walks_the_cards_in_order(qtbot: QtBot, panel: TastePanel) -
     panel.set_full(True)
     panel.cards[0].exemplars[0].setFocus()
     walked = []
-    for _ in range(8):
+    for _ in range(9):
         walked.append(panel.focusWidget())
         qtbot.keyClick(panel.focusWidget(), Qt.Key.Key_Tab)
     first, second = panel.cards[0], panel.cards[1]
-    assert walked == [*first.exemplars, first.slider, first.mute, first.solo, first.lock, second.exemplars[0]]
+    switches = [first.mute, first.solo, first.lock]
+    assert walked == [*first.exemplars, first.more, first.slider, *switches, second.exemplars[0]]
 
 
 def test_it_fits_a_narrow_window(panel: TastePanel) -> None:

@@ -136,7 +136,7 @@ def test_a_bar_keeps_the_keyboard_when_the_order_changes(qtbot: QtBot, panel: Wh
 
 def test_the_seed_track_is_no_slider(qtbot: QtBot, panel: WhyPanel) -> None:
     moving = Heard(panel.gain_moving)
-    panel.bars[0].set_part(Part("like Nocturne 2", 8, 1.0, 1.0, 0.9), scale=BarScale(-1.0, 2.0))
+    panel.bars[0].set_part(Part("like Nocturne 2", 100, 1.0, 1.0, 0.9), scale=BarScale(-1.0, 2.0))
     drag(panel.bars[0], 50, 150)
     qtbot.keyClick(panel.bars[0], Qt.Key.Key_Right)
     assert not moving.calls
@@ -156,7 +156,7 @@ def test_a_muted_part_is_no_slider_until_it_counts_again(qtbot: QtBot, panel: Wh
 def test_bars_are_named_for_a_screen_reader(panel: WhyPanel) -> None:
     bar = panel.bars[0]
     assert bar.accessibleName() == f"{NAMES[0]}: nearer than 92 % of your library"
-    assert bar.accessibleDescription() == "adds +2.00 at a gain of 1.00"
+    assert bar.accessibleDescription() == "adds +2.00 at a gain of 1.00, the middle of the library +0.69"
     assert "Drag" in bar.toolTip()
 
 
@@ -175,6 +175,34 @@ def test_many_parts_are_summed_up(panel: WhyPanel) -> None:
     panel.set_explanation(replace(shown, score=sum(p.contribution for p in many), parts=many))
     assert len(panel.bars) == 9
     assert panel.together.text() == "Together +8.70, of it +1.50 from 3 smaller parts"
+
+
+def test_all_parts_can_have_a_bar(panel: WhyPanel) -> None:
+    assert not panel.more.isVisible(), "three parts have one each"
+    shown = explanation()
+    many = tuple(Part(f"part {n}", n, 1.0, 1.0 - n / 20, 0.5) for n in range(12))
+    panel.set_explanation(replace(shown, score=sum(p.contribution for p in many), parts=many))
+    assert panel.more.text() == "All 12 parts"
+    click(panel.more)
+    assert [bar.part.name for bar in panel.bars] == [part.name for part in many]
+    assert panel.together.text() == "Together +8.70"
+    panel.set_explanation(replace(shown, score=sum(p.contribution for p in many), parts=tuple(reversed(many))))
+    assert len(panel.bars) == 12, "it stays so for the next track"
+    click(panel.more)
+    assert len(panel.bars) == 9
+
+
+def test_a_thin_line_is_where_the_middle_of_the_library_ends(qtbot: QtBot, panel: WhyPanel) -> None:
+    bar = panel.bars[0]
+    assert bar.middle == pytest.approx(0.693, abs=1e-3)
+    assert bar.x_of(0.0) < bar.x_of(bar.middle) < bar.x_of(bar.contribution)
+    assert panel.bars[2].middle == pytest.approx(-0.347, abs=1e-3), "below 0 it points the other way"
+    assert "+0.69" in bar.toolTip()
+    qtbot.keyClick(bar, Qt.Key.Key_Right)
+    assert bar.middle == pytest.approx(1.05 * 0.693, abs=1e-3)
+    weak = (Part(NAMES[0], 0, 2.0, 0.1, 0.05), Part(NAMES[1], 1, -1.0, -0.1, 0.1))
+    scale = BarScale.of(weak)
+    assert 0 < scale.share(-0.693) < scale.share(2 * 0.693) < 1, "the mark has room where the bars are short"
 
 
 def test_a_low_panel_scrolls(panel: WhyPanel) -> None:
