@@ -6,7 +6,7 @@ from three_kinds import kind_of
 
 from musicdesk.desk.desk import Desk
 from musicdesk.errors import BadRequest, NotFound
-from musicdesk.records import Query, Ranking
+from musicdesk.records import Explanation, Query, Ranking
 
 
 def kinds(desk: Desk, ranking: Ranking, count: int) -> list[str]:
@@ -99,6 +99,36 @@ def test_the_parts_of_every_explanation_add_up_to_the_score(desk):
         assert 1 <= explanation.rank <= explanation.of == 24
 
 
+def test_muting_a_prototype_never_raises_the_tracks_that_it_supports_most(desk):
+    two_kinds(desk)
+    tracks = desk.indexing.tracks()
+    for prototype in desk.recommending.taste().prototypes:
+        before = {t.audio_hash: desk.recommending.explain(t) for t in tracks}
+        given = {h: support(found, prototype.name) for h, found in before.items()}
+        most = [h for h, share in given.items() if share > 0 and share == max(given.values())]
+        desk.recommending.mute(prototype.id)
+        after = {t.audio_hash: desk.recommending.explain(t) for t in tracks}
+        desk.recommending.undo()
+        assert all(after[h].rank >= before[h].rank for h in most)
+        assert all(after[h].score <= before[h].score for h, share in given.items() if share > 0)
+
+
+def support(explanation: Explanation, name: str) -> float:
+    """What one prototype gives to a score."""
+    return sum(part.contribution for part in explanation.parts if part.name == name)
+
+
+def test_with_everything_muted_the_list_is_still_defined(desk):
+    two_kinds(desk)
+    taste = desk.recommending.taste()
+    for part in (*(p.id for p in taste.prototypes), *(a.name for a in taste.advisors)):
+        desk.recommending.mute(part)
+    ranking = desk.recommending.rank(Query(limit=24, include_known=True))
+    assert len(set(ranking.hashes)) == len(ranking) > 0
+    assert not ranking.scores.any()
+    assert ranking.hashes == desk.recommending.rank(Query(limit=24, include_known=True)).hashes
+
+
 def test_a_pick_says_the_same_as_its_explanation(desk):
     two_kinds(desk)
     pick = desk.recommending.picks(desk.recommending.rank(Query(limit=3)))[0]
@@ -169,6 +199,23 @@ def test_every_edit_of_the_taste_can_be_undone_and_redone(desk):
     assert recommending.undo() == ""
     assert [recommending.redo() for _ in range(5)] == labels[::-1]
     assert recommending.taste() == last
+
+
+def test_undo_returns_the_exact_list(desk):
+    bells, clicks = two_kinds(desk)
+    before = desk.recommending.rank(Query(limit=24))
+    steps = desk.recommending.history()
+    desk.shaping.split(bells)
+    desk.recommending.set_gain(clicks, -1)
+    desk.shaping.add(tracks=[desk.indexing.find("Noise 3")], name="hiss")
+    desk.shaping.remove("hiss")
+    assert desk.recommending.rank(Query(limit=24)).hashes != before.hashes
+    for _ in range(4):
+        desk.recommending.undo()
+    after = desk.recommending.rank(Query(limit=24))
+    assert desk.recommending.history().undo == steps.undo
+    assert after.hashes == before.hashes
+    assert np.array_equal(after.scores, before.scores)
 
 
 def test_a_like_is_undone_together_with_the_taste_it_made(desk):
