@@ -14,7 +14,7 @@ from musicdesk.desk.workbench import workbench
 from musicdesk.errors import BadRequest, NotFound, NothingYet
 from musicdesk.prototypes import providers
 from musicdesk.prototypes import shaping as shapes
-from musicdesk.prototypes.inheritance import in_order
+from musicdesk.prototypes.inheritance import in_order, offered
 from musicdesk.prototypes.shaping import Workbench
 from musicdesk.records import (
     PROTOTYPE_SLOTS,
@@ -97,11 +97,16 @@ class Shaping:
     ) -> Taste:
         """Add a prototype made from exactly one of these. Raises BadRequest, NotFound, NothingYet.
 
-        It is called after what it was made from, tracks after what they sound like, unless ``name`` says otherwise.
+        It is called after what it was made from, tracks after what they sound like, unless ``name`` says otherwise. A
+        word that is on offer already is taken up: its gain becomes 1.
         """
         if sum(map(bool, (tracks, artist, playlist, tag, text))) != 1:
             raise BadRequest("Say what it shall be made from: tracks, an artist, a playlist, a tag, or words.")
         taste = self._recommending.taste()
+        asked = "" if name else tag.strip().casefold()
+        on_offer = next((p for p in taste.prototypes if asked and offered(p) and p.word.casefold() == asked), None)
+        if on_offer is not None:
+            return self._apply(taste.edited(replace(on_offer, gain=1.0)), f"add {on_offer.name}")
         if tag or text:
             made = self._from_words(taste, tag, text, name)
         else:

@@ -135,6 +135,16 @@ def test_an_artist_a_playlist_and_words_make_prototypes_called_after_them(desk):
     assert all(p.faithful is not None for p in made)
 
 
+def test_a_word_that_is_on_offer_is_taken_up_and_not_doubled(desk):
+    taste = desk.recommending.taste()
+    word = replace(taste.prototypes[0], origin=Origin.TAG, word="flute", name="flute", gain=0.0, found=0.0)
+    desk.recommending.apply(taste.edited(word), label="as if it were on offer")
+    after = desk.shaping.add(tag=" Flute ")
+    assert len(after.prototypes) == len(taste.prototypes)
+    assert after.prototype("flute") == replace(word, gain=1.0)
+    assert desk.recommending.history().undo == "add flute"
+
+
 @pytest.mark.parametrize(
     ("what", "error"),
     [
