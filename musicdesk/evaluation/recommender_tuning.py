@@ -13,7 +13,7 @@ GRIDS: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
     "item-knn": {"neighbours": (200, 500), "shrink": (5.0, 10.0, 20.0), "power": (0.5, 1.0)},
     "user-cf": {"neighbours": (50, 200), "rare": (0.25, 0.5)},
     "ease": {"weight": (100.0, 400.0), "power": (0.5, 1.0)},
-    "elsa": {"learning_rate": (0.1,), "steps": (200,), "hidden": (0.0,), "power": (0.5, 1.0)},
+    "elsa": {"power": (0.5, 1.0)},
     "comprehensive": {"categories": (32,), "ratio": ("norms", "none")},
     "multicategory": {"categories": (8, 32), "reading": ("share", "song")},
 }
