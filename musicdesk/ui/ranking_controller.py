@@ -152,7 +152,7 @@ class RankingController(QObject):
         if self._held:
             self._take_hold()
             return
-        if self._arrows is Arrows.ANEW:
+        if self._arrows is Arrows.ANEW and listed.ranking.hashes != self._window.for_you.model.ranking.hashes:
             self._window.for_you.model.mark()
         elif self._arrows is Arrows.NONE:
             self._window.for_you.model.unmark()
