@@ -34,9 +34,13 @@ class Events:
     """A batch of vectors was committed."""
     feedback_changed: Event[frozenset[str]] = field(default_factory=Event)
     """Likes, dislikes, ratings, plays changed for these audio hashes."""
+    tags_changed: Event[frozenset[str]] = field(default_factory=Event)
+    """The listener's own tags of these audio hashes changed."""
     taste_changed: Event[None] = field(default_factory=Event)
     """The current taste or its undo history changed."""
     playlists_changed: Event[None] = field(default_factory=Event)
     """A saved playlist came, changed or went."""
     listeners_changed: Event[None] = field(default_factory=Event)
     """What was heard elsewhere came, went, or was matched with the library anew."""
+    moods_changed: Event[None] = field(default_factory=Event)
+    """Moods were corrected, more was measured, or the translator learned."""

@@ -3,17 +3,22 @@
 A recommender says what an example costs; this says how long it is trained. The learning rate is halved when the measure
 has not fallen for a third of the patience (or falls along a cosine, see ``Schedule``), and the training ends when the
 patience does. Nothing but the config's seed
-decides what is drawn.
+decides what is drawn. With a ``Checkpoint`` a training that was stopped goes on, to the bit.
 """
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, ReduceLROnPlateau
 
+from musicdesk import checkpoints
+from musicdesk.checkpoints import Tensors, part_of
 from musicdesk.errors import BadRequest
 from musicdesk.jobs import Job
 from musicdesk.records import IntArray
@@ -48,6 +53,22 @@ class Schedule:
             raise BadRequest("The learning rate lies above 0 and at most at 1, and weight decay is not below 0.")
 
 
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """Where the state of a training is kept after an epoch, and by what it is known again.
+
+    Whoever asked for it removes it when the training is of no more use.
+    """
+
+    path: Path
+    about: str
+    """A digest of the config and of what is learned from: a checkpoint of anything else is not gone on from."""
+    lucks: tuple[np.random.Generator, ...] = ()
+    """What the loss draws by; a resumed training gives them back the state that they had."""
+    every_s: float = 3.0
+    """Seconds between two writings, at least."""
+
+
 def train(
     network: nn.Module,
     loss: Loss,
@@ -57,31 +78,31 @@ def train(
     job: Job,
     text: str,
     held: Callable[[], float] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> tuple[float, ...]:
     """Train ``network`` in place; ``loss`` tells the mean cost of some of the ``examples``, as a scalar.
 
     ``held`` measures what was held out (lower is better) after each epoch; without it the training loss decides. The
-    weights of the best epoch are kept. Tells the measure after every epoch. Raises Cancelled, and BadRequest when the
-    loss is no number any more.
+    weights of the best epoch are kept. With a ``checkpoint`` it goes on from the last epoch that was written, to the
+    same weights as if it had never been stopped. Tells the measure after every epoch. Raises Cancelled, and BadRequest
+    when the loss is no number any more.
     """
-    trained = [p for p in network.parameters() if p.requires_grad]
-    adam = torch.optim.AdamW(trained, lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
-    slower = _slower(adam, schedule)
-    rng = np.random.default_rng(schedule.seed)
-    measures: list[float] = []
-    best = copied(network)
+    course = _Course(network, schedule)
+    if checkpoint:
+        course.resume(checkpoint)
     job.begin(text, total=schedule.epochs)
-    while len(measures) < schedule.epochs and _fresh(measures, schedule.patience):
-        mean = _epoch(network, loss, adam, batches=_batches(examples, schedule, rng), job=job)
+    if course.measures:
+        job.advance(len(course.measures))
+    while not course.finished:
+        mean = _epoch(network, loss, course.adam, batches=_batches(examples, schedule, course.rng), job=job)
         network.eval()
-        measures.append(held() if held else mean)
-        slower(measures[-1])
-        if measures[-1] == min(measures):
-            best = copied(network)
+        course.told(held() if held else mean)
+        if checkpoint:
+            course.keep(checkpoint, job)
         job.advance()
-    network.load_state_dict(best)
+    network.load_state_dict(course.best)
     network.eval()
-    return tuple(measures)
+    return tuple(course.measures)
 
 
 def device() -> torch.device:
@@ -110,6 +131,80 @@ def copied(network: nn.Module) -> dict[str, Tensor]:
     return {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
 
 
+class _Course:
+    """A training under way: all that decides how it goes on."""
+
+    def __init__(self, network: nn.Module, schedule: Schedule) -> None:
+        self._network, self._schedule = network, schedule
+        trained = [p for p in network.parameters() if p.requires_grad]
+        self.adam = torch.optim.AdamW(trained, lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
+        self._slower = _slower(self.adam, schedule)
+        self.rng = np.random.default_rng(schedule.seed)
+        self.measures: list[float] = []
+        self.best = copied(network)
+        self._written = -float("inf")
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is nothing more to learn: enough epochs, or too many without getting better."""
+        return len(self.measures) >= self._schedule.epochs or not _fresh(self.measures, self._schedule.patience)
+
+    def told(self, measure: float) -> None:
+        """An epoch was made, and this is its measure."""
+        self.measures.append(measure)
+        if isinstance(self._slower, ReduceLROnPlateau):
+            self._slower.step(measure)
+        else:
+            self._slower.step()
+        if measure == min(self.measures):
+            self.best = copied(self._network)
+
+    def keep(self, checkpoint: Checkpoint, job: Job) -> None:
+        """Write the state, unless it was written just now; a disk that refuses stops no training."""
+        if time.monotonic() - self._written < checkpoint.every_s:
+            return
+        lucks = [one.bit_generator.state for one in (self.rng, *checkpoint.lucks)]
+        state = {
+            "about": self._about(checkpoint), "measures": self.measures, "lucks": lucks,
+            "slower": self._slower.state_dict(), "rates": [group["lr"] for group in self.adam.param_groups],
+        }  # fmt: skip
+        try:
+            checkpoint.path.parent.mkdir(parents=True, exist_ok=True)
+            checkpoints.write(checkpoint.path, self._tensors(), state=state)
+        except OSError as error:
+            job.say(f"If this is stopped it begins anew: {checkpoint.path} could not be written ({error.strerror}).")
+        self._written = time.monotonic()
+
+    def resume(self, checkpoint: Checkpoint) -> None:
+        """Go on from what was kept, if it is whole and of this training."""
+        found = checkpoints.read(checkpoint.path)
+        if found is None or found[1].get("about") != self._about(checkpoint):
+            return
+        tensors, state = found
+        self._network.load_state_dict(part_of(tensors, "network"))
+        self.best = {name: t.to(self.best[name].device) for name, t in part_of(tensors, "best").items()}
+        checkpoints.take_up(self.adam, part_of(tensors, "optimiser"))
+        for group, rate in zip(self.adam.param_groups, state["rates"], strict=True):
+            group["lr"] = rate
+        self._slower.load_state_dict(state["slower"])
+        for one, told in zip((self.rng, *checkpoint.lucks), state["lucks"], strict=True):
+            one.bit_generator.state = told
+        _take_up_luck(part_of(tensors, "luck"))
+        self.measures = state["measures"]
+
+    def _tensors(self) -> Tensors:
+        parts = {
+            "network": self._network.state_dict(), "best": self.best, "optimiser": checkpoints.moments(self.adam),
+            "luck": _luck(),
+        }  # fmt: skip
+        return {name: t for part, own in parts.items() for name, t in checkpoints.named(part, own).items()}
+
+    def _about(self, checkpoint: Checkpoint) -> list[str]:
+        """All that must be the same for a checkpoint to be gone on from."""
+        shapes = {name: tuple(t.shape) for name, t in self._network.state_dict().items()}
+        return [checkpoint.about, repr(self._schedule), repr(shapes), f"torch {torch.__version__}", " ".join(_luck())]
+
+
 def _epoch(network: nn.Module, loss: Loss, adam: torch.optim.Optimizer, *, batches: list[IntArray], job: Job) -> float:
     """Learn from each batch once; the mean loss."""
     network.train()
@@ -126,15 +221,23 @@ def _epoch(network: nn.Module, loss: Loss, adam: torch.optim.Optimizer, *, batch
     return total / max(count, 1)
 
 
-def _slower(adam: torch.optim.Optimizer, schedule: Schedule) -> Callable[[float], None]:
-    """What lowers the learning rate after an epoch, told its measure."""
+def _slower(adam: torch.optim.Optimizer, schedule: Schedule) -> LRScheduler:
+    """What lowers the learning rate after an epoch."""
     if schedule.annealed:
-        falling = torch.optim.lr_scheduler.CosineAnnealingLR(adam, schedule.epochs, eta_min=LOWEST_RATE)
-        return lambda _: falling.step()
-    plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
-        adam, factor=0.5, patience=max(1, schedule.patience // 3), min_lr=LOWEST_RATE
-    )
-    return plateau.step
+        return CosineAnnealingLR(adam, schedule.epochs, eta_min=LOWEST_RATE)
+    return ReduceLROnPlateau(adam, factor=0.5, patience=max(1, schedule.patience // 3), min_lr=LOWEST_RATE)
+
+
+def _luck() -> Tensors:
+    """The state of what torch draws by."""
+    found = {"torch": torch.get_rng_state()}
+    return {**found, "card": torch.cuda.get_rng_state()} if torch.cuda.is_available() else found
+
+
+def _take_up_luck(found: Mapping[str, Tensor]) -> None:
+    torch.set_rng_state(found["torch"])
+    if "card" in found:
+        torch.cuda.set_rng_state(found["card"])
 
 
 def _batches(examples: IntArray, schedule: Schedule, rng: np.random.Generator) -> list[IntArray]:

@@ -70,6 +70,10 @@ class Settings:
     """Whether rows glide to their new place; where the system wants little motion they never do."""
     hover_preview: bool = False
     """Whether a track of the map is heard once the pointer has rested on it."""
+    steer_strength: float = 0.7
+    """How far "more like this, but …" goes, 0 to 1."""
+    steer_keep: str = ""
+    """What it keeps: genre, instrument, tempo, vocals, with commas between."""
     full_panel: bool = False
     """Whether the taste panel shows mute, solo, lock and the charts."""
     all_prototypes: bool = False

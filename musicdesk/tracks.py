@@ -205,12 +205,22 @@ class Tracks(LazyTracks):
 
     # ------------------------------------------------------------------------------------------- find, order
 
-    def matching(self, text: str) -> IntArray:
-        """The rows whose title, artists and album hold every word of ``text``, whatever case and accents."""
-        fits = np.ones(len(self), dtype=bool)
+    def matching(self, text: str, *, bearing: Mapping[str, frozenset[str]] | None = None) -> IntArray:
+        """The rows whose title, artists and album hold every word of ``text``, whatever case and accents.
+
+        ``bearing``: tag of the listener's own → the audio hashes that bear it; its words count as the track's.
+        """
+        fits, tags = np.ones(len(self), dtype=bool), {fold(tag): sounds for tag, sounds in (bearing or {}).items()}
         for word in fold(text).split():
-            fits &= self.columns.texts["words"].holding(word)
+            sounds = frozenset[str]().union(*(hashes for tag, hashes in tags.items() if word in tag))
+            fits &= self.columns.texts["words"].holding(word) | self.of_sounds(sounds)
         return np.flatnonzero(fits).astype(np.int64)
+
+    def of_sounds(self, sounds: frozenset[str]) -> Mask:
+        """Which of them are one of these sounds; copies of a file are.  # [n]"""
+        if not sounds:
+            return np.zeros(len(self), dtype=bool)
+        return np.fromiter((sound in sounds for sound in self.columns.hashes), dtype=bool, count=len(self))
 
     def is_ranked(self, column: str) -> bool:
         """Whether :meth:`places` is known for this column."""

@@ -1,6 +1,7 @@
-"""Files that are written whole or not at all."""
+"""Files and folders that are written whole or not at all."""
 
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,3 +21,20 @@ def whole(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             new.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A new folder beside ``path`` to write to.
+
+    It takes the name of ``path`` once the block has ended well, in place of what was there; else it is gone. What the
+    disk refuses is raised as OSError.
+    """
+    new = path.with_name(f".{path.name}-{secrets.token_hex(4)}.new")
+    try:
+        new.mkdir(parents=True)
+        yield new
+        shutil.rmtree(path, ignore_errors=True)
+        new.replace(path)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)

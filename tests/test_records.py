@@ -13,6 +13,7 @@ from musicdesk.records import (
     Taste,
     Track,
     printable,
+    unit_rows,
 )
 
 KEY = EncoderKey("test", "1", "none")
@@ -120,3 +121,21 @@ def test_an_advisor_counts_unless_it_is_muted_or_a_prototype_is_on_solo():
     advisors = (Advisor("ease", "people's habits", 0.5), Advisor("content-last", "my history", 1.5, muted=True))
     assert Taste(KEY, (proto("a"),), advisors=advisors).advisor_gains.tolist() == [0.5, 0.0]
     assert Taste(KEY, (proto("a", solo=True),), advisors=advisors).advisor_gains.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("shape", [(5,), (4, 5), (2, 4, 5), (0, 5)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_rows_are_brought_to_length_1(shape, dtype):
+    rows = np.random.default_rng(0).standard_normal(shape).astype(dtype)
+    unit = unit_rows(rows)
+    assert (unit.dtype, unit.shape) == (np.float32, shape)
+    assert np.allclose(np.linalg.norm(unit, axis=-1), 1, atol=1e-6)
+    assert np.allclose(unit * np.linalg.norm(rows, axis=-1, keepdims=True), rows, atol=1e-5)
+
+
+def test_a_row_of_nothing_has_no_direction_and_an_unknown_one_stays_unknown():
+    rows = np.array([[0, 0], [3, 4], [1e-10, 0], [np.nan, 1]], np.float32)
+    assert np.array_equal(unit_rows(rows)[:3], np.array([[0, 0], [0.6, 0.8], [1, 0]], np.float32))
+    assert np.isnan(unit_rows(rows)[3]).all()
+    assert not unit_rows(rows, nothing=1e-9)[2].any()
+    assert not unit_rows(np.zeros(3, np.float32)).any()

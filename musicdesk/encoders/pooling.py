@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from musicdesk.encoders.base import Encoded
 from musicdesk.errors import BadRequest
-from musicdesk.records import FloatArray
+from musicdesk.records import FloatArray, unit_rows
 
 CONSTANT = 1e-6
 """A dimension that varies less than this, against its own size, says nothing."""
@@ -77,10 +77,7 @@ class Standardiser:
         return result
 
     def _unit(self, vectors: FloatArray) -> FloatArray:
-        rows = (vectors - self.mean) * self.scale
-        length = np.sqrt(np.einsum("...i,...i->...", rows, rows))[..., None]
-        result: FloatArray = np.divide(rows, length, out=np.zeros_like(rows), where=length > 0)
-        return result
+        return unit_rows((vectors - self.mean) * self.scale, nothing=0)
 
 
 def _mean(matrix: FloatArray, centre: FloatArray, *, power: int) -> npt.NDArray[np.float64]:

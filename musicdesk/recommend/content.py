@@ -17,7 +17,10 @@ from musicdesk.recommend.base import RecommenderSpec, floored
 from musicdesk.recommend.log import BoolArray, History, Log
 from musicdesk.recommend.specs import SPECS
 from musicdesk.recommend.vectors import filled, needed, present, unit
-from musicdesk.records import FloatArray
+from musicdesk.records import FloatArray, unit_rows
+
+CANCELLED = 1e-9
+"""A sum no longer than this says nothing: what is liked and what is disliked cancel out but for rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class _Content(Generic[Config]):
         job.check()
         self._take(rows)
         liked = np.asarray(log.matrix().sum(axis=0), np.float32).ravel()
-        self._neutral = _direction(liked @ self._filled)
+        self._neutral = unit_rows(liked @ self._filled, nothing=CANCELLED)
 
     def _take(self, rows: FloatArray) -> None:
         self._vectors, self._servable = rows, present(rows)  # [n_items, dim] unit rows or nan
@@ -77,7 +80,7 @@ class _Content(Generic[Config]):
         """The direction in which the history lies, likes less dislikes; the mean taste if it tells of none.  # [dim]"""
         recent = self._recent(history)
         weights = np.where(recent.degrees > 0, recent.degrees, self.config.against * recent.degrees)
-        towards = _direction(np.asarray(weights, np.float32) @ self._filled[recent.items])
+        towards = unit_rows(np.asarray(weights, np.float32) @ self._filled[recent.items], nothing=CANCELLED)
         return towards if towards.any() else self._neutral
 
     def scores(self, profiles: FloatArray) -> FloatArray:
@@ -131,9 +134,3 @@ class ContentLast(_Content[ContentLastConfig]):
         liked = np.flatnonzero(known & (history.degrees > 0))[-self.config.last :]
         since = slice(liked[0] if len(liked) else 0, None)
         return History(history.items[since], history.degrees[since])
-
-
-def _direction(vector: FloatArray) -> FloatArray:
-    """``vector`` at unit length; one of nothing stays 0.  # [dim]"""
-    length = float(np.linalg.norm(vector))
-    return np.asarray(vector / length if length > 1e-9 else np.zeros_like(vector), np.float32)

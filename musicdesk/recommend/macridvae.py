@@ -22,7 +22,7 @@ from musicdesk.errors import BadRequest
 from musicdesk.recommend.bags import Bag, Choice
 from musicdesk.recommend.reader import Reader, ReaderConfig, ReadingNet, narrowed
 from musicdesk.recommend.specs import SPECS
-from musicdesk.records import FloatArray, IntArray
+from musicdesk.records import FloatArray, IntArray, unit_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,8 @@ class MacridVae(Reader[MacridVaeConfig]):
         return MacridVaeNet(sizes, self.config)
 
     def _prepare(self) -> None:
-        self._table = _directions(self._weights["items"])
-        cosines = self._table @ _directions(self._weights["kinds"]).T
+        self._table = unit_rows(self._weights["items"])
+        cosines = self._table @ unit_rows(self._weights["kinds"]).T
         raised = np.exp((cosines - cosines.max(axis=1, keepdims=True)) / self.config.temperature)
         self.shares = np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
 
@@ -140,7 +140,7 @@ class MacridVae(Reader[MacridVaeConfig]):
         of_kind = self.shares[items] * (degrees / np.linalg.norm(degrees))[:, None]
         inner = np.tanh(of_kind.T @ w["read"][items] + w["read_bias"])  # [kinds, width]
         tastes = (inner @ w["taste.weight"].T + w["taste.bias"])[:, : inner.shape[1]]
-        return _directions(tastes).ravel()
+        return unit_rows(tastes).ravel()
 
     def _told(self, profiles: FloatArray) -> FloatArray:
         """Kind by kind: more than one row of the catalogue for each listener is never in memory."""
@@ -151,8 +151,3 @@ class MacridVae(Reader[MacridVaeConfig]):
                 np.exp(tastes[:, kind] @ self._table.T / np.float32(self.config.temperature)) * self.shares[:, kind]
             )
         return cast("FloatArray", np.log(total))
-
-
-def _directions(rows: FloatArray) -> FloatArray:
-    """Rows brought to length 1.  # [n, dim]"""
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12), np.float32)

@@ -32,7 +32,7 @@ from musicdesk.recommend.base import floored, need_listeners
 from musicdesk.recommend.log import BoolArray, History, Log
 from musicdesk.recommend.specs import SPECS
 from musicdesk.recommend.vectors import filled, needed, present, unit
-from musicdesk.records import FloatArray, IntArray
+from musicdesk.records import FloatArray, IntArray, unit_rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -211,8 +211,8 @@ class Shallow:
         return self._project(self._rows[liked].sum(axis=0)) if liked.any() else self._neutral
 
     def _project(self, row: FloatArray) -> FloatArray:
-        ahead = np.maximum(self._weight @ _direction(row) + self._bias, 0)
-        return _direction(np.asarray(ahead, np.float32))
+        ahead = np.maximum(self._weight @ unit_rows(row) + self._bias, 0)
+        return unit_rows(np.asarray(ahead, np.float32))
 
     def scores(self, profiles: FloatArray) -> FloatArray:
         """Cosines in the shared space.  # [m, wide] -> [m, n_items]"""
@@ -265,11 +265,6 @@ def _strangers(heard: "csr_matrix", items: IntArray) -> FloatArray:
     """1 for each listener who did not hear the item.  # [n, m]"""
     some, at = np.unique(items, return_inverse=True)
     return np.asarray(1 - heard[:, some].toarray().T[at.reshape(-1)], np.float32)
-
-
-def _direction(row: FloatArray) -> FloatArray:
-    """At unit length; nothing stays nothing.  # [n]"""
-    return np.asarray(row / max(float(np.linalg.norm(row)), 1e-9), np.float32)
 
 
 def _wide(rows: IntArray) -> IntArray:

@@ -4,7 +4,7 @@ import numpy as np
 
 from musicdesk.errors import BadRequest
 from musicdesk.recommend.log import BoolArray
-from musicdesk.records import FloatArray
+from musicdesk.records import FloatArray, unit_rows
 
 FEWEST = 3
 """Fewer rows have no spread worth scaling by; they are only brought to unit length."""
@@ -22,7 +22,7 @@ def unit(vectors: FloatArray) -> FloatArray:
     if len(rows) >= FEWEST:
         spread = rows.std(axis=0)
         rows = (rows - rows.mean(axis=0)) / np.where(spread > 1e-9, spread, np.inf)
-    standard[there] = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    standard[there] = unit_rows(rows)
     return standard
 
 

@@ -19,7 +19,7 @@ from musicdesk.records.analysis import (
     Traits,
     Vectors,
 )
-from musicdesk.records.arrays import FloatArray, IntArray
+from musicdesk.records.arrays import FloatArray, IntArray, unit_rows
 from musicdesk.records.library import (
     FoundFile,
     KnownFile,
@@ -55,6 +55,24 @@ from musicdesk.records.models import (
     Strength,
     TrainedModel,
 )
+from musicdesk.records.mood import (
+    AXES,
+    MOODS,
+    UNCERTAIN,
+    Axis,
+    Mood,
+    MoodCorrection,
+    MoodPath,
+    Moods,
+    Moved,
+    PathStep,
+    Seed,
+    Steer,
+    Steered,
+    SteeredPick,
+    SteerOffer,
+    TrackMood,
+)
 from musicdesk.records.playlists import Playlist, PlaylistEntry
 from musicdesk.records.shaping import (
     CarriedTaste,
@@ -67,6 +85,7 @@ from musicdesk.records.shaping import (
     TasteHistory,
 )
 from musicdesk.records.sound import AudioInfo, Clip
+from musicdesk.records.tagging import OwnTag, OwnTags, Tagged
 from musicdesk.records.taste import (
     ADVISOR,
     GAIN_MAX,
@@ -90,13 +109,17 @@ from musicdesk.records.taste import (
 
 __all__ = [
     "ADVISOR",
+    "AXES",
     "GAIN_MAX",
     "GAIN_MIN",
+    "MOODS",
     "PROTOTYPE_SLOTS",
     "TORN",
+    "UNCERTAIN",
     "Advisor",
     "Analysis",
     "AudioInfo",
+    "Axis",
     "CarriedTaste",
     "ClassCount",
     "ClassReport",
@@ -132,10 +155,18 @@ __all__ = [
     "MapPoints",
     "Measure",
     "ModelStatus",
+    "Mood",
+    "MoodCorrection",
+    "MoodPath",
+    "Moods",
+    "Moved",
     "NamedTaste",
     "Origin",
+    "OwnTag",
+    "OwnTags",
     "Part",
     "Passages",
+    "PathStep",
     "Pending",
     "Pick",
     "Playlist",
@@ -149,19 +180,27 @@ __all__ = [
     "ReplayGain",
     "ScanReport",
     "ScannedFile",
+    "Seed",
     "Skipped",
     "Source",
     "State",
+    "Steer",
+    "SteerOffer",
+    "Steered",
+    "SteeredPick",
     "Strength",
     "TagChoice",
+    "Tagged",
     "Tags",
     "Taste",
     "TasteComparison",
     "TasteHistory",
     "Timings",
     "Track",
+    "TrackMood",
     "TrainedModel",
     "Traits",
     "Vectors",
     "printable",
+    "unit_rows",
 ]

@@ -1,4 +1,6 @@
-"""Arrays as they travel: float32 and int64."""
+"""Arrays as they travel: float32 and int64; vectors as the directions that they are compared by."""
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -6,3 +8,13 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float32]
 
 IntArray = npt.NDArray[np.int64]
+
+
+def unit_rows(rows: npt.NDArray[np.floating[Any]], *, nothing: float = 1e-12) -> FloatArray:
+    """``rows`` [..., dim] brought to length 1, so that their products are cosines.
+
+    One no longer than ``nothing`` has no direction and becomes 0; one of nan stays nan.  # [..., dim]
+    """
+    length = np.linalg.norm(rows, axis=-1, keepdims=True)
+    unit = np.divide(rows, length, out=np.zeros_like(rows), where=~(length <= nothing))
+    return np.asarray(unit, np.float32)

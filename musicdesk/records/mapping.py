@@ -53,6 +53,8 @@ class MapPoints:
     """Analysed tracks that came since, and are not on the map."""
     stale: bool = False
     """Whether so much came or went that the map is to be made anew."""
+    landmarks: int = 0
+    """Against how many of the tracks the trust was measured, in a library too large for all; 0: against all."""
 
     def __len__(self) -> int:
         return len(self.hashes)

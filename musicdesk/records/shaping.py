@@ -106,3 +106,5 @@ class CarriedTaste:
     taste: Taste
     left_out: tuple[str, ...] = ()
     """Names of its prototypes of which nothing is here."""
+    encoder: str = ""
+    """By whose ears it was made, where that is another than the one in use here."""

@@ -195,13 +195,16 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One step of the undo history: the taste and the feedback before and after."""
+    """One step of the undo history: the taste, the feedback and the listener's tags before and after."""
 
     label: str
     taste_before: Taste | None
     taste_after: Taste | None
     feedback_before: Mapping[str, Feedback] = field(default_factory=dict)
     feedback_after: Mapping[str, Feedback] = field(default_factory=dict)
+    tags_before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Audio hash → all tags of that sound."""
+    tags_after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

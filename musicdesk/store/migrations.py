@@ -222,7 +222,34 @@ def m0011_taste_parts(db: sqlite_utils.Database) -> None:
     )
 
 
-VERSION = 11
+@MIGRATIONS()
+def m0012_mood_corrections(db: sqlite_utils.Database) -> None:
+    """What the listener says that a sound feels like, against or beside what was heard.
+
+    ``mood`` is "" where only axes are told; ``axes`` is JSON, axis → percentile.
+    """
+    db.execute(
+        "CREATE TABLE mood_corrections (audio_hash TEXT PRIMARY KEY, mood TEXT NOT NULL, axes TEXT NOT NULL, "
+        "changed REAL NOT NULL) STRICT, WITHOUT ROWID"
+    )
+
+
+@MIGRATIONS()
+def m0013_own_tags(db: sqlite_utils.Database) -> None:
+    """The words that the listener gave to sounds, and the steps of the history that are about them.
+
+    ``folded`` is what a tag is known by, whatever case it is written in; ``words`` is what a search looks through.
+    """
+    db.execute(
+        "CREATE TABLE own_tags (audio_hash TEXT NOT NULL, folded TEXT NOT NULL, tag TEXT NOT NULL, "
+        "words TEXT NOT NULL, PRIMARY KEY (audio_hash, folded)) STRICT, WITHOUT ROWID"
+    )
+    _table(db, "library").add_column("tags_revision", int, not_null_default=0)
+    for name in ("tags_before", "tags_after"):
+        _table(db, "edits").add_column(name, str, not_null_default="{}")
+
+
+VERSION = 13
 """The number of the last migration."""
 
 

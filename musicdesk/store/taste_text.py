@@ -1,4 +1,4 @@
-"""Tastes and feedback as JSON. Arrays are base64 of little-endian float32, so a taste comes back to the bit."""
+"""Tastes, feedback and tags as JSON. Arrays are base64 of little-endian float32, so a taste comes back to the bit."""
 
 import base64
 import json
@@ -78,3 +78,13 @@ def dump_feedback(changes: Mapping[str, Feedback]) -> str:
 def load_feedback(text: str) -> dict[str, Feedback]:
     """What :func:`dump_feedback` wrote."""
     return {audio_hash: Feedback(**said) for audio_hash, said in json.loads(text).items()}
+
+
+def dump_tags(changes: Mapping[str, tuple[str, ...]]) -> str:
+    """The tags of sounds."""
+    return json.dumps(changes)
+
+
+def load_tags(text: str) -> dict[str, tuple[str, ...]]:
+    """What :func:`dump_tags` wrote."""
+    return {audio_hash: tuple(tags) for audio_hash, tags in json.loads(text).items()}

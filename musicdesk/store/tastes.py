@@ -18,13 +18,15 @@ import sqlite_utils
 from musicdesk.records import Edit, History, Taste
 from musicdesk.store.database import Database, storable
 from musicdesk.store.taste_parts import Parts
-from musicdesk.store.taste_text import dump_feedback, dump_taste, load_feedback, load_taste
+from musicdesk.store.taste_text import dump_feedback, dump_tags, dump_taste, load_feedback, load_tags, load_taste
 
 LIMIT = 500
 """Edits that can be undone."""
 SWEEP = 64
 """After so many edits, what none of them needs any more is thrown away."""
-_EDIT = "SELECT id, label, taste_before, taste_after, feedback_before, feedback_after FROM edits "
+_EDIT = (
+    "SELECT id, label, taste_before, taste_after, feedback_before, feedback_after, tags_before, tags_after FROM edits "
+)
 _LAST_DONE = "WHERE undone = 0 ORDER BY id DESC LIMIT 1"
 _FIRST_UNDONE = "WHERE undone = 1 ORDER BY id LIMIT 1"
 
@@ -49,7 +51,7 @@ class TasteStore:
     def push(self, edit: Edit) -> None:
         """Make an edit the last of the history and its taste the current one; what was undone can no longer be redone.
 
-        An edit without a taste before and after (of the feedback alone) leaves the current taste as it is.
+        An edit without a taste before and after (of feedback or tags alone) leaves the current taste as it is.
         """
         with self._db.writing() as sql:
             sql.execute("DELETE FROM edits WHERE undone = 1")
@@ -139,15 +141,19 @@ def _row(edit: Edit, parts: Parts) -> dict[str, Any]:
         "taste_after": dump_taste(edit.taste_after, aside=parts.put) if edit.taste_after else None,
         "feedback_before": dump_feedback(edit.feedback_before),
         "feedback_after": dump_feedback(edit.feedback_after),
+        "tags_before": dump_tags(edit.tags_before),
+        "tags_after": dump_tags(edit.tags_after),
     }
 
 
 def _edit(row: tuple[Any, ...], parts: Parts) -> Edit:
-    _, label, taste_before, taste_after, feedback_before, feedback_after = row
+    _, label, taste_before, taste_after, feedback_before, feedback_after, tags_before, tags_after = row
     return Edit(
         label,
         load_taste(taste_before, aside=parts.get) if taste_before else None,
         load_taste(taste_after, aside=parts.get) if taste_after else None,
         load_feedback(feedback_before),
         load_feedback(feedback_after),
+        load_tags(tags_before),
+        load_tags(tags_after),
     )

@@ -28,6 +28,8 @@ _TRACK = f"SELECT {TRACK_COLUMNS} FROM tracks "
 _KNOWN = (
     "SELECT id, path, audio_hash, missing, removed, length_s, codec, tags, size_bytes, mtime_ns, problem FROM tracks "
 )
+_HOLDS = "instr(words, ?)"
+_TAGGED = "audio_hash IN (SELECT audio_hash FROM own_tags WHERE instr(words, ?))"
 _WRITTEN = (
     "path", "audio_hash", "length_s", "codec", "tags", "size_bytes", "mtime_ns", "problem", *KEY_COLUMNS, "changed",
 )  # fmt: skip
@@ -175,7 +177,7 @@ class TrackStore:
             return tuple(track.values())
         if at_path := self._at(text):
             return at_path
-        found = self.search(text)
+        found = self._holding(text, _HOLDS)
         return tuple(track for track in found if fold(track.title) == fold(text)) or found
 
     def _at(self, text: str) -> tuple[Track, ...]:
@@ -186,10 +188,17 @@ class TrackStore:
         return self._tracks("WHERE removed = 0 AND path IN (?, ?) ORDER BY missing, id LIMIT 1", paths)
 
     def search(self, text: str) -> tuple[Track, ...]:
-        """The present tracks with every word of ``text`` in title, artist or album, whatever case and accents."""
+        """The present tracks with every word of ``text`` in title, artist, album or a tag of the listener's own.
+
+        Whatever case and accents.
+        """
+        return self._holding(text, f"({_HOLDS} OR {_TAGGED})")
+
+    def _holding(self, text: str, condition: str) -> tuple[Track, ...]:
+        """The present tracks that meet a condition for every word of ``text``."""
         words = fold(printable(storable(text))).split()
-        where = "WHERE missing = 0 AND removed = 0" + " AND instr(words, ?)" * len(words) + " ORDER BY id"
-        return self._tracks(where, words) if words else ()
+        where = "WHERE missing = 0 AND removed = 0" + f" AND {condition}" * len(words) + " ORDER BY id"
+        return self._tracks(where, [word for word in words for _ in range(condition.count("?"))]) if words else ()
 
     def _tracks(self, where: str, values: Sequence[Any] = ()) -> tuple[Track, ...]:
         with self._db.reading() as sql:

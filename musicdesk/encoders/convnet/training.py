@@ -11,15 +11,14 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import safetensors
-import safetensors.torch
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from musicdesk import checkpoints
+from musicdesk.checkpoints import Tensors, part_of
 from musicdesk.encoders.convnet.augment import augment
 from musicdesk.encoders.convnet.config import CnnConfig
 from musicdesk.encoders.convnet.lesson import Lesson, balanced
@@ -29,7 +28,6 @@ from musicdesk.encoders.convnet.start import shipped_weights, take_over
 from musicdesk.errors import BadRequest
 from musicdesk.jobs import Job
 from musicdesk.records import Epoch, FloatArray, IntArray
-from musicdesk.whole_files import whole
 
 VALIDATION_SEGMENTS = 8
 """So many segments of a track are heard to know when to stop."""
@@ -37,7 +35,6 @@ EVAL_BATCH = 64
 PLATEAU = 3
 """Epochs without a better validation loss after which the learning rate is halved."""
 CHECKPOINT = "checkpoint.safetensors"
-Tensors = dict[str, Tensor]
 
 
 def train(
@@ -226,45 +223,37 @@ class Course:
 
     def save(self, path: Path) -> None:
         """Write the whole state, as one file that is there whole or not at all."""
+        parts = {
+            "network": self._network.state_dict(), "best": self._best, "second": self._second.state_dict(),
+            "optimiser": checkpoints.moments(self._optimiser),
+        }  # fmt: skip
         tensors = {"luck": self._luck}
-        parts = {"network": self._network.state_dict(), "best": self._best, "second": self._second.state_dict()}
-        tensors |= {f"{part}.{name}": t for part, named in parts.items() for name, t in named.items()}
-        for number, values in self._optimiser.state_dict()["state"].items():
-            tensors |= {f"optimiser.{number}.{name}": torch.as_tensor(value) for name, value in values.items()}
+        for part, own in parts.items():
+            tensors |= checkpoints.named(part, own)
         state = {
             "config": self._config.plain(),
             "lesson": self._lesson.digest,
             "epochs": [asdict(epoch) for epoch in self.epochs],
             "rng": self._rng.bit_generator.state,
         }
-        plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-        with whole(path) as new:
-            safetensors.torch.save_file(plain, new, metadata={"training": json.dumps(state)})
+        checkpoints.write(path, tensors, state=state)
 
     def resume(self, path: Path) -> bool:
         """Go on from a checkpoint; False where there is none of this config and lesson."""
-        try:
-            with safetensors.safe_open(path, "pt") as file:
-                state = json.loads(file.metadata()["training"])
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  no mapping
-        except (OSError, safetensors.SafetensorError, KeyError, TypeError, ValueError):
+        found = checkpoints.read(path)
+        if found is None:
             return False
-        if state["lesson"] != self._lesson.digest or state["config"] != json.loads(json.dumps(self._config.plain())):
+        tensors, state = found
+        config = json.loads(json.dumps(self._config.plain()))
+        if state.get("lesson") != self._lesson.digest or state.get("config") != config:
             return False
-        self._network.load_state_dict(_part(tensors, "network"))
-        self._second.load_state_dict(_part(tensors, "second"))
-        self._best, self._luck = _part(tensors, "best"), tensors["luck"]
-        self._optimiser.load_state_dict(self._optimiser_state(_part(tensors, "optimiser")))
+        self._network.load_state_dict(part_of(tensors, "network"))
+        self._second.load_state_dict(part_of(tensors, "second"))
+        self._best, self._luck = part_of(tensors, "best"), tensors["luck"]
+        checkpoints.take_up(self._optimiser, part_of(tensors, "optimiser"))
         self._rng.bit_generator.state = state["rng"]
         self.epochs = tuple(Epoch(**epoch) for epoch in state["epochs"])
         return True
-
-    def _optimiser_state(self, tensors: Tensors) -> dict[str, Any]:
-        state: dict[int, Tensors] = {}
-        for name, tensor in tensors.items():
-            number, _, what = name.partition(".")
-            state.setdefault(int(number), {})[what] = tensor
-        return {"state": state, "param_groups": self._optimiser.state_dict()["param_groups"]}
 
 
 def softmax(
@@ -302,7 +291,3 @@ def _stacked(crops: list[FloatArray]) -> Tensor:
 
 def _copied(network: nn.Module) -> Tensors:
     return {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
-
-
-def _part(tensors: Tensors, name: str) -> Tensors:
-    return {key.removeprefix(f"{name}."): tensor for key, tensor in tensors.items() if key.startswith(f"{name}.")}
