@@ -13,7 +13,6 @@ three tracks each: raw cosine 1.46, centred 0.64, z-scored 0.63, z-scored with m
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_ndtr
 
 from musicdesk.records import FloatArray, IntArray
 
@@ -110,6 +109,8 @@ def _stand(vectors: FloatArray, centre: FloatArray, moment: FloatArray) -> tuple
 
 def _mutual(cosines: FloatArray, around: Crowd, mean: float, spread: float) -> FloatArray:
     """Logarithm of the mutual proximity of a prototype with every track, each crowd taken as Gaussian.  # [n]"""
+    from scipy.special import log_ndtr  # a quarter of the program's start, which most commands can do without
+
     from_tracks = log_ndtr((cosines - around.mean) / around.spread)
     from_prototype = log_ndtr((cosines - np.float32(mean)) / np.float32(spread))
     return np.asarray(from_tracks + from_prototype, dtype=np.float32)

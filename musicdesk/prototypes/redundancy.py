@@ -11,7 +11,6 @@ from enum import StrEnum
 
 import numpy as np
 
-from musicdesk.prototypes import bank
 from musicdesk.prototypes.providers import FEWEST, Candidate
 from musicdesk.prototypes.words import Kind
 from musicdesk.prototypes.words import word as known_word
@@ -118,19 +117,6 @@ def telling(
     wanted = liked @ np.stack([c.vector for c in candidates]).T
     places = [np.searchsorted(ordered[:, k], wanted[:, k]).mean() / len(ordered) for k in range(len(candidates))]
     return np.asarray(division * (0.25 + np.array(places)), dtype=np.float32)
-
-
-def merged(first: Candidate, second: Candidate, space: FloatArray) -> Candidate:
-    """One candidate of two that lead to the same: the tracks of both, the word of the one that more tracks bear."""
-    stronger = first if first.support >= second.support else second
-    rows = np.unique(np.concatenate([first.rows, second.rows]))
-    vector = bank.direction(space[rows])
-    ordered = rows[np.argsort(-(space[rows] @ vector), kind="stable")]
-    known = [c.faithful for c in (first, second) if c.faithful is not None]
-    return Candidate(
-        vector, stronger.word, stronger.origin, ordered, bank.exemplars(space, vector, ordered),
-        min(known) if known else None, len(ordered),
-    )  # fmt: skip
 
 
 def _weight(candidate: Candidate, library: int) -> float:

@@ -23,7 +23,7 @@ import numpy as np
 
 from musicdesk import kept
 from musicdesk.errors import BadRequest, ModelUnavailable
-from musicdesk.records import FloatArray, IntArray
+from musicdesk.records import FloatArray, IntArray, unit_rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -112,7 +112,7 @@ class Trained:
         if rows is not None and len(self.own):
             known = rows >= 0
             told[known] += self.own[rows[known]]
-        return _unit(told)
+        return unit_rows(told)
 
     def attention(self, sounds: FloatArray, prototypes: FloatArray, rows: IntArray | None = None) -> FloatArray:
         """How much each sound listens to each prototype, mean over the heads.  # [n, dim], [k, dim] -> [n, k]
@@ -223,7 +223,7 @@ class Trained:
         total = np.zeros((len(a), len(prototypes)), np.float32)
         keys = self.vectors(prototypes) @ self.query if self.config.tied else prototypes @ self.key
         for q, k in zip(np.split(a @ self.query, heads, axis=1), np.split(keys, heads, axis=1), strict=True):
-            logits = float(self.scales[0]) * (_unit(q) @ _unit(k).T)
+            logits = float(self.scales[0]) * (unit_rows(q) @ unit_rows(k).T)
             logits -= logits.max(axis=1, keepdims=True)
             np.exp(logits, out=logits)
             total += logits / logits.sum(axis=1, keepdims=True)
@@ -231,10 +231,10 @@ class Trained:
 
     def _gates(self, a: FloatArray, prototypes: FloatArray) -> FloatArray:
         """The attention as unit vectors: how far each prototype lets a sound through.  # [n, k]"""
-        return _unit(self._listening(a, prototypes))
+        return unit_rows(self._listening(a, prototypes))
 
     def _values(self, prototypes: FloatArray) -> FloatArray:
-        return _unit(prototypes @ (self.sound if self.config.tied else self.value))
+        return unit_rows(prototypes @ (self.sound if self.config.tied else self.value))
 
     def _songs(
         self, history: FloatArray, prototypes: FloatArray, shares: FloatArray, rows: IntArray | None
@@ -242,7 +242,7 @@ class Trained:
         """h_k: what the history says through each prototype, for one unit of its profile.  # [k, width]"""
         a = self.vectors(history, rows)
         listening = self._listening(a, prototypes)
-        said = (shares[:, None] * _unit(listening)).T @ a
+        said = (shares[:, None] * unit_rows(listening)).T @ a
         return np.asarray(said / np.maximum(shares @ listening, TINY)[:, None], np.float32)
 
     def _through(
@@ -263,10 +263,6 @@ class Trained:
         first, second = np.split(self.deep, 2)
         told = profiles @ self._values(prototypes) + songs
         return np.asarray(np.maximum(told @ first, 0) @ second, np.float32)
-
-
-def _unit(rows: FloatArray) -> FloatArray:
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-12), np.float32)
 
 
 def _shares(count: int, weights: FloatArray | None) -> FloatArray:

@@ -7,6 +7,8 @@ come nearer to each other than a margin.
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +17,7 @@ from torch import Tensor
 
 from musicdesk.errors import BadRequest, NothingYet
 from musicdesk.jobs import Job
-from musicdesk.learning import Schedule, device, held_out, luck, train
+from musicdesk.learning import Checkpoint, Schedule, device, held_out, luck, train
 from musicdesk.prototypes.network import Network
 from musicdesk.prototypes.trained import TINY, NetworkConfig, Trained
 from musicdesk.records import FloatArray, IntArray
@@ -32,12 +34,14 @@ AWAY = -1e9
 
 def fit(
     matrix: "csr_matrix", sounds: FloatArray, prototypes: FloatArray, tags: FloatArray | None = None, *,
-    config: NetworkConfig, job: Job,
+    config: NetworkConfig, job: Job, checkpoint: Path | None = None,
 ) -> Trained:  # fmt: skip
     """Teach a network by the listeners of ``matrix`` [n_users, n_items], whose numbers above 0 tell what they like.
 
     ``sounds`` [n_items, dim] and ``prototypes`` [k, dim] are unit rows of one space; ``tags`` [n_items, k] says how
-    much of each prototype's tag is in an item, a row of nan where nothing is known, None: nowhere.
+    much of each prototype's tag is in an item, a row of nan where nothing is known, None: nowhere. ``checkpoint`` is a
+    file in which the training is kept after an epoch: the same call goes on from it, to the bit. It stays when all is
+    learned; whoever has kept the outcome removes it.
 
     Raises:
         NothingYet: nobody likes two items.
@@ -50,6 +54,7 @@ def fit(
     people = np.flatnonzero(np.diff(matrix.indptr) > 1)
     if not len(people):
         raise NothingYet("The network learns from what goes together, and nobody likes two tracks yet.")
+    about = _about(config, matrix, sounds, prototypes, tags)
     with luck(config.seed):
         network = Network(sounds, prototypes, config=config).to(device())
         lessons = _Lessons(network, matrix, tags)
@@ -58,6 +63,7 @@ def fit(
             network, lessons.loss, examples=learned, schedule=_schedule(config), job=job,
             text="Learning what goes with the prototypes",
             held=(lambda: lessons.measured(held[:MEASURED])) if len(held) else None,
+            checkpoint=Checkpoint(checkpoint, about, lessons.lucks) if checkpoint else None,
         )  # fmt: skip
     return network.trained(np.bincount(matrix.indices, minlength=matrix.shape[1]).astype(np.float32))
 
@@ -82,6 +88,11 @@ class _Lessons:
         self._all = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0)
         self._tags = None if tags is None else torch.from_numpy(np.nan_to_num(tags).astype(np.float32)).to(device())
         self._rng = np.random.default_rng([self._config.seed, 2])
+
+    @property
+    def lucks(self) -> tuple[np.random.Generator, ...]:
+        """What lessons are drawn by."""
+        return (self._rng,)
 
     def loss(self, people: IntArray) -> Tensor:
         """The three terms for some people.  # []"""
@@ -145,6 +156,17 @@ class _Lessons:
         apart = (told * (told.clamp(min=TINY).log() - profiles.clamp(min=TINY).log())).sum(dim=1)
         known = (total[:, 0] > TINY).float()
         return (apart * known).sum() / known.sum().clamp(min=1)
+
+
+def _about(
+    config: NetworkConfig, matrix: "csr_matrix", sounds: FloatArray, prototypes: FloatArray, tags: FloatArray | None
+) -> str:
+    """A digest of all that decides what is learned."""
+    found = sha256(repr(config).encode())
+    for part in (matrix.data, matrix.indices, matrix.indptr, sounds, prototypes, *(() if tags is None else (tags,))):
+        found.update(f" {part.shape} {part.dtype} ".encode())
+        found.update(np.ascontiguousarray(part).tobytes())
+    return found.hexdigest()
 
 
 def _schedule(config: NetworkConfig) -> Schedule:

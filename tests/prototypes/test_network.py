@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from made_up_tags import KINDS, tagged, unit
 
 from musicdesk.errors import BadRequest, ModelUnavailable, NothingYet
 from musicdesk.jobs import Cancelled, Job
-from musicdesk.learning import luck
+from musicdesk.learning import Checkpoint, luck
 from musicdesk.prototypes import training
 from musicdesk.prototypes.network import Network
 from musicdesk.prototypes.trained import DEEP, PROTOTYPES, SONGS, NetworkConfig, Trained
@@ -240,3 +241,34 @@ def test_a_cancelled_training_stops(known):
     job.cancel()
     with pytest.raises(Cancelled):
         training.fit(known.matrix, known.sounds, known.prototypes, config=SMALL, job=job)
+
+
+def test_a_training_that_was_stopped_goes_on_to_the_same_network(known, tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "Checkpoint", partial(Checkpoint, every_s=0))
+    config, path, epochs = replace(SMALL, epochs=4), tmp_path / "checkpoint", []
+    told = training._Lessons.measured
+    monkeypatch.setattr(training._Lessons, "measured", lambda *told_to: epochs.append(1) or told(*told_to))
+
+    def fit(job=None, sounds=known.sounds, config=config):
+        epochs.clear()
+        return training.fit(known.matrix, sounds, known.prototypes, known.tags, config=config, job=job or Job(),
+                            checkpoint=path)  # fmt: skip
+
+    class Stopped(Job):
+        def advance(self, count=1, *, text=None):
+            if len(epochs) == 2:
+                self.cancel()
+            super().advance(count, text=text)
+
+    whole = taught(known, epochs=4)
+    with pytest.raises(Cancelled):
+        fit(Stopped())
+    made = path.read_bytes()
+    resumed = fit()
+    assert len(epochs) == 2
+    assert all(np.array_equal(getattr(whole, name), getattr(resumed, name))
+               for name in ("sound", "query", "key", "value", "scales", "own", "bias"))  # fmt: skip
+    for other in ({"sounds": known.sounds[::-1].copy()}, {"config": replace(config, calibration=0.4)}):
+        path.write_bytes(made)
+        fit(**other)
+        assert len(epochs) == 4, "another training begins anew"

@@ -7,8 +7,7 @@ import pytest
 from made_up_libraries import grouped
 
 from musicdesk.prototypes.providers import Ground, from_rows, from_tag, from_tags
-from musicdesk.prototypes.redundancy import HEARD, Why, choose, fitting_total, merged
-from musicdesk.records import Origin
+from musicdesk.prototypes.redundancy import HEARD, Why, choose, fitting_total
 
 
 @pytest.fixture(scope="module")
@@ -74,11 +73,3 @@ def test_without_likes_a_word_that_divides_the_library_comes_before_a_rare_one()
 @pytest.mark.parametrize(("tracks", "total"), [(0, 0), (24, 4), (60, 10), (72, 12), (200_000, 12)])
 def test_small_libraries_are_offered_fewer(tracks, total):
     assert fitting_total(tracks) == total
-
-
-def test_two_words_for_the_same_are_merged_under_the_more_frequent_one(library, ground):
-    piano, quiet = from_tag(ground, "piano"), replace(from_tag(ground, "quiet"), support=1)
-    both = merged(quiet, piano, library.space)
-    assert (both.word, both.origin) == ("piano", Origin.TAG)
-    assert set(both.rows) == set(piano.rows) | set(quiet.rows)
-    assert both.faithful == min(piano.faithful, quiet.faithful)

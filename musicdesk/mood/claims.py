@@ -1,0 +1,64 @@
+"""Whether a list is livelier or calmer than its seed by measures that had no part in choosing it.
+
+Onsets, fullness and tempo are kept from moods and from arousal (``measures.HELD_OUT``). Each is ranked within the
+library, and their mean is how lively a sound is. They say nothing of valence: of a happier list nothing is claimed.
+"""
+
+import numpy as np
+
+from musicdesk.errors import BadRequest
+from musicdesk.mood.measures import Measured, independent
+from musicdesk.records import MOODS, Axis, FloatArray, IntArray, Mood, Steer
+
+LIVELIER, CALMER, UNTESTED = 1, -1, 0
+FEWEST = 3
+"""Picks that must have been measured."""
+
+
+def liveliness(measured: Measured) -> FloatArray:
+    """The mean percentile of each sound on the three measures, 0 to 1; nan where it was not measured.  # [n]"""
+    ranked = [_percentiles(values) for values in independent(measured).values()]
+    return np.asarray(np.mean(ranked, axis=0), np.float32)
+
+
+def direction_of(steer: Steer, *, arousal: float) -> int:
+    """LIVELIER, CALMER or UNTESTED: where a steering asks the arousal to go from the percentile ``arousal``."""
+    nudged = dict(steer.nudges).get(Axis.AROUSAL, 0.0) + dict(steer.nudges).get(Axis.TEMPO, 0.0)
+    if nudged:
+        return LIVELIER if nudged > 0 else CALMER
+    if steer.point is not None:
+        return int(np.sign(steer.point[1] - arousal))
+    weights = dict(steer.moods)
+    return direction_to(np.array([weights.get(mood, 0.0) for mood in MOODS], np.float32))
+
+
+def direction_to(target: FloatArray) -> int:
+    """The same for a mix of MOODS: what is asked for more, energetic or calm.  # [4]"""
+    asked = float(target[MOODS.index(Mood.ENERGETIC)] - target[MOODS.index(Mood.CALM)])
+    return int(np.sign(asked))
+
+
+def holds(lively: FloatArray, *, seeds: IntArray, picks: IntArray, direction: int) -> bool | None:
+    """Whether ``picks`` (rows of ``lively`` [n]) went from ``seeds`` where they were asked to go.
+
+    None where it cannot be tested: no direction, a seed or too many picks that were not measured.
+    """
+    if direction not in (LIVELIER, CALMER, UNTESTED):
+        raise BadRequest("A list is asked to be livelier (1), calmer (-1), or neither (0).")
+    before, after = lively[seeds], lively[picks]
+    known = np.isfinite(after)
+    measured = len(before) and np.isfinite(before).all() and known.sum() >= min(FEWEST, len(picks))
+    if direction == UNTESTED or not measured:
+        return None
+    return bool(len(picks)) and bool(direction * (after[known].mean() - before.mean()) > 0)
+
+
+def _percentiles(values: FloatArray) -> FloatArray:
+    """Where each stands among those that are known.  # [n] -> [n]"""
+    from scipy.stats import rankdata  # a second of the program's start, at the top
+
+    known = np.isfinite(values)
+    found = np.full(len(values), np.nan)
+    if known.any():
+        found[known] = (rankdata(values[known]) - 0.5) / known.sum()
+    return found
