@@ -26,6 +26,16 @@ def analysed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.fixture(scope="session")
+def felt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a made-up library whose moods the listener has said."""
+    from made_up_moods import write_library
+
+    place = tmp_path_factory.mktemp("felt")
+    write_library(place)
+    return place
+
+
 @pytest.fixture
 def desk(analysed: Path, tmp_path: Path) -> "Iterator[Desk]":
     """A desk of its own over the analysed library."""

@@ -65,7 +65,7 @@ def test_the_window_stands_before_the_heavy_libraries_load():
 
 def test_the_command_line_starts_without_the_heavy_libraries():
     loaded = imported_by("import musicdesk.cli.main")
-    assert not loaded & {"torch", "librosa", "PySide6", "sounddevice", "numba"}
+    assert not loaded & {"torch", "librosa", "PySide6", "scipy", "sounddevice", "numba"}
 
 
 def test_no_pickle_is_loaded_but_between_our_own_processes():

@@ -10,6 +10,7 @@ from musicdesk.cli.evaluate_cnn import evaluate_cnn
 from musicdesk.cli.evaluate_control import evaluate_control
 from musicdesk.cli.evaluate_encoders import evaluate_encoders
 from musicdesk.cli.evaluate_genre_listeners import evaluate_genre_listeners
+from musicdesk.cli.evaluate_mood import evaluate_mood
 from musicdesk.cli.evaluate_personal import evaluate_personal
 from musicdesk.cli.evaluate_prototypes import evaluate_prototypes
 from musicdesk.cli.evaluate_recommenders import evaluate_recommenders
@@ -177,6 +178,7 @@ def _chance(retrieval: "GroupRetrieval") -> str:
 evaluate.add_command(evaluate_encoders)
 evaluate.add_command(evaluate_cnn)
 evaluate.add_command(evaluate_control)
+evaluate.add_command(evaluate_mood)
 evaluate.add_command(evaluate_genre_listeners)
 evaluate.add_command(evaluate_personal)
 evaluate.add_command(evaluate_prototypes)

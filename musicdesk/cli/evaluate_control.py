@@ -28,6 +28,8 @@ LIBRARY = "library"
 @click.option("--labels", default="auto", show_default=True, metavar="auto|genre-tags|folders|words|CSV",
               help="Library: where strong labels stand, as for evaluate personal.")  # fmt: skip
 @click.option("--prototypes", type=click.IntRange(2, 500), default=60, show_default=True, help="Last.fm: tags at most.")
+@click.option("--every-tag", is_flag=True,
+              help="Last.fm: also tags that say nothing of the sound (seen live, american, awesome).")  # fmt: skip
 @click.option("--carriers", type=click.IntRange(1), default=100, show_default=True,
               help="Last.fm: artists that a tag needs to be measured.")  # fmt: skip
 @click.option("--likes", type=click.IntRange(1), default=5, show_default=True, help="Library: of each listener.")
@@ -150,7 +152,20 @@ def _names(report: "ControlReport") -> list[str]:
         s = report.stability
         lines.append(f"{s.seeds} seeds: cosine of matched prototypes {measure_text(s.cosine)}, one name "
                      f"{measure_text(s.same_name)}, list in common {measure_text(s.same_list)}")  # fmt: skip
-    return lines
+    return [*lines, *_believed(report)]
+
+
+def _believed(report: "ControlReport") -> list[str]:
+    told = report.believed
+    if told is None:
+        return []
+    many = f"of {measure_text(told.awake)} prototypes awake, from the least to the largest {measure_text(told.gains)}"
+    beside = [f"{who} {what} {_signed(one.measure)}{'*' if one.clear else ''}" for who, what, one in told.beside_one]
+    return [
+        f"\nGains that the network believes in: {many}",
+        f"Two of {told.seeds} seeds differ by {measure_text(told.apart)}, one top: {measure_text(told.same_top)}",
+        f"What they find, less what gains of 1 find: {', '.join(beside)}",
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ for programs
@@ -206,13 +221,21 @@ def _names_json(report: "ControlReport") -> dict[str, Any]:
     if report.kind != LIBRARY:
         return {}
     told = {"words": report.named, "liked": report.named_groups, "heard": report.heard}
-    s = report.stability
+    s, b = report.stability, report.believed
     return {
         "naming": [
             {"name": row.name, "label": row.label, "precision": round(row.precision, 4), "chance": round(row.base, 4)}
             for row in report.naming
         ],
         "precision": {name: measure_json(measure) for name, measure in told.items() if measure},
+        "believed": {
+            "seeds": b.seeds,
+            "beside_one": [
+                {"listeners": who, "measure": what, **measure_json(one.measure), "p": round(one.p, 4)}
+                for who, what, one in b.beside_one
+            ],
+            **{name: measure_json(getattr(b, name)) for name in ("awake", "gains", "apart", "same_top")},
+        } if b else {},
         "stability": {
             "seeds": s.seeds, "cosine": measure_json(s.cosine), "same_name": measure_json(s.same_name),
             "same_count": measure_json(s.same_count), "same_list": measure_json(s.same_list),

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from musicdesk import charts
+from musicdesk.cli import prototypes_cold
 from musicdesk.cli.context import Context, json_option, passed
 from musicdesk.cli.output import measure_json, measure_text, show, table
 from musicdesk.cli.progress import job
+from musicdesk.errors import BadRequest
 
 if TYPE_CHECKING:
     from musicdesk.desk.measuring import PrototypesReport, PrototypesRow
@@ -27,6 +29,10 @@ RIVAL = "ndcg@100"
 @click.option("--splits", type=click.IntRange(1, 5), default=3, show_default=True,
               help="How many fifths of the listeners are asked.")  # fmt: skip
 @click.option("--prototypes", type=click.IntRange(2, 500), default=60, show_default=True, help="Tags at most.")
+@click.option("--every-tag", is_flag=True,
+              help="Also tags that say nothing of the sound (seen live, american, awesome).")  # fmt: skip
+@click.option("--cold", is_flag=True, help="On artists whom nobody has heard, beside what goes by sound.")
+@click.option("--encoder", default="", help="Cold: what is told of the artists: spotify (default) or spotify-sound.")
 @click.option("--tune/--no-tune", default=True, show_default=True,
               help="Choose the black boxes' settings by the validation listeners.")  # fmt: skip
 @click.option("--seed", type=int, default=7, show_default=True, help="Who is dealt where, and of the training.")
@@ -36,17 +42,28 @@ RIVAL = "ndcg@100"
 @json_option
 @passed
 def evaluate_prototypes(
-    context: Context, /, folder: Path, out: Path | None, plot: Path | None, as_json: bool, **wanted: Any
-) -> None:
-    """Compare the prototypical network with black boxes on listeners whom nobody has met.
+    context: Context, /, folder: Path, out: Path | None, plot: Path | None, cold: bool, encoder: str, as_json: bool,
+    **wanted: Any,
+) -> None:  # fmt: skip
+    """Compare the prototypical network with black boxes on listeners whom nobody has met, or on unheard artists.
 
     Example: musicdesk evaluate prototypes --data lastfm --plot prototypes.svg
     """
     if plot is not None:
         charts.check(plot)
+    if cold and plot is not None:
+        raise BadRequest("There is no chart of cold artists; ask for --plot without --cold.")
+    if encoder and not cold:
+        raise BadRequest("--encoder is for --cold.")
     measuring = context.desk.measuring
-    methods = () if ALL in wanted["methods"] else tuple(dict.fromkeys(wanted["methods"]))
-    plan = measuring.network_plan(**{**wanted, "methods": methods})
+    wanted["methods"] = () if ALL in wanted["methods"] else tuple(dict.fromkeys(wanted["methods"]))
+    if cold:
+        few = {name: wanted[name] for name in ("methods", "splits", "prototypes", "every_tag")}
+        with job() as work:
+            told = measuring.prototypes_cold(folder, encoder=encoder, out=out, job=work, **few)
+        show(prototypes_cold.plain(told), prototypes_cold.text(told), as_json=as_json)
+        return
+    plan = measuring.network_plan(**wanted)
     with job() as work:
         report = measuring.prototypes(folder, plan, out=out, plot=plot, job=work)
     show(_json(report), _text(report), as_json=as_json)

@@ -51,7 +51,7 @@ def scan(context: Context, folders: tuple[str, ...], as_json: bool) -> None:
 @json_option
 @passed
 def tracks(context: Context, words: tuple[str, ...], limit: int | None, as_json: bool) -> None:
-    """List the library, or the tracks whose title, artist or album hold all WORDS.
+    """List the library, or the tracks whose title, artist, album or own tags hold all WORDS.
 
     Example: musicdesk tracks nocturne --limit 10
     """

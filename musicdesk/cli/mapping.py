@@ -83,6 +83,7 @@ def believed(points: MapPoints) -> str:
         f"{len(points):,} tracks. A track keeps {100 * points.trust.mean():.0f} % of its ten nearest near it; "
         f"{points.torn:,} were torn away from most of theirs. Trustworthiness {points.trustworthiness:.3f}, "
         f"{points.shuffled:.3f} for the same places dealt out at random."
+        + (f" Measured against {points.landmarks:,} tracks drawn by lot, not all." if points.landmarks else "")
     )
 
 

@@ -26,7 +26,7 @@ def learn(context: Context, as_json: bool) -> None:
     with job() as work:
         report = context.desk.believing.fit(work)
     context.desk.recommending.believe_anew()
-    show(_json(report), _text(report), as_json=as_json)
+    show(_json(report), _text(report, context.desk.believing.doubt), as_json=as_json)
 
 
 def _json(report: "NetworkReport") -> dict[str, Any]:
@@ -41,11 +41,11 @@ def _json(report: "NetworkReport") -> dict[str, Any]:
     }
 
 
-def _text(report: "NetworkReport") -> str:
+def _text(report: "NetworkReport", doubt: str) -> str:
     source = f"{report.listeners} other listeners" if report.listeners else f"{report.made_up} made-up listeners"
     return (
         f"Learned in {report.seconds:.0f} s from {source} and {report.own} tracks of yours, "
-        f"over {report.sounds} sounds of {report.encoder}. Gains that you did not move follow."
+        f"over {report.sounds} sounds of {report.encoder}. {doubt or 'Gains that you did not move follow.'}"
     )
 
 

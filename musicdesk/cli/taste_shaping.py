@@ -148,14 +148,14 @@ def refuse(context: Context, name: str, track: str, off: bool, as_json: bool) ->
 @json_option
 @passed
 def believed(context: Context, as_json: bool) -> None:
-    """Show the gains that differ from what the model believes; nothing is changed.
+    """Show the gains that differ from what the model believes, or why it believes in none yet; nothing is changed.
 
     Example: musicdesk taste believed
     """
-    changes = context.desk.shaping.believed()
+    changes, doubt = context.desk.shaping.believed(), context.desk.believing.doubt
     text = changes_table(changes, heads=("Yours", "Believed"))
     told = text if changes else "Every gain is as the model believes it."
-    show({"changes": changes_json(changes)}, told, as_json=as_json)
+    show({"changes": changes_json(changes), "doubt": doubt}, "\n".join(filter(None, (doubt, told))), as_json=as_json)
 
 
 @taste.command()

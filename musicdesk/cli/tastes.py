@@ -156,6 +156,8 @@ def import_taste(context: Context, file: Path, name: str, as_json: bool) -> None
     Example: musicdesk tastes import work.json --name work
     """
     found = context.desk.tastes.read(file)
+    if found.encoder:
+        click.echo(f"Made with the encoder {found.encoder}; found again here by its tracks and words.", err=True)
     if found.left_out:
         click.echo(f"Nothing here stands for: {', '.join(found.left_out)}", err=True)
     loaded = context.desk.tastes.load(file, name=name)

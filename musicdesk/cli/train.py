@@ -8,6 +8,7 @@ import click
 from musicdesk.cli.context import Context, json_option, passed
 from musicdesk.cli.output import measure_json, show, table
 from musicdesk.cli.progress import job
+from musicdesk.cli.train_mood import train_mood
 from musicdesk.cli.train_student import train_student
 from musicdesk.records import Epoch, TrainedModel, printable
 
@@ -131,4 +132,5 @@ def model_text(model: TrainedModel) -> str:
 
 
 train.add_command(train_student)
+train.add_command(train_mood)
 COMMANDS = (train,)

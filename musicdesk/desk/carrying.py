@@ -45,7 +45,8 @@ def carried(
         now, prototypes=prototypes, variety=file.taste.variety, removed=(),
         advisors=tuple(_advisor(a, file) for a in now.advisors),
     )  # fmt: skip
-    return CarriedTaste(file.name, taste, left_out)
+    made_by = file.taste.key.name
+    return CarriedTaste(file.name, taste, left_out, encoder=made_by if made_by != now.key.name else "")
 
 
 def _advisor(advisor: Advisor, file: TasteFile) -> Advisor:

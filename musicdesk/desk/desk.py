@@ -23,11 +23,15 @@ from musicdesk.desk.listeners import Listeners
 from musicdesk.desk.listening import Listening, Player
 from musicdesk.desk.mapping import Mapping
 from musicdesk.desk.modelling import Modelling
+from musicdesk.desk.moods import Feeling
 from musicdesk.desk.offering import Offering
 from musicdesk.desk.recommending import Recommending
 from musicdesk.desk.shaping import Shaping
 from musicdesk.desk.snapshot import Snapshots
+from musicdesk.desk.steering import Steering
+from musicdesk.desk.tagging import Tagging
 from musicdesk.desk.tastes import Tastes
+from musicdesk.desk.translating import Translating
 from musicdesk.errors import ReadOnlyData
 from musicdesk.events import Events
 from musicdesk.settings import Folders, Settings
@@ -36,7 +40,9 @@ from musicdesk.store.database import Database
 from musicdesk.store.feedback import FeedbackStore
 from musicdesk.store.listeners import ListenerStore
 from musicdesk.store.lock import Writer
+from musicdesk.store.moods import MoodStore
 from musicdesk.store.named_tastes import NamedTasteStore
+from musicdesk.store.own_tags import OwnTagStore
 from musicdesk.store.playlists import PlaylistStore
 from musicdesk.store.tastes import TasteStore
 from musicdesk.store.tracks import TrackStore
@@ -58,9 +64,11 @@ class _Stores:
     feedback: FeedbackStore
     tastes: TasteStore
     named: NamedTasteStore
+    own_tags: OwnTagStore
     playlists: PlaylistStore
     listeners: ListenerStore
     windows: WindowStore
+    moods: MoodStore
 
     @classmethod
     def of(cls, database: Database, now: Callable[[], float]) -> Self:
@@ -71,9 +79,11 @@ class _Stores:
             feedback=FeedbackStore(database),
             tastes=TasteStore(database, now=now),
             named=NamedTasteStore(database),
+            own_tags=OwnTagStore(database),
             playlists=PlaylistStore(database),
             listeners=ListenerStore(database),
             windows=WindowStore(database),
+            moods=MoodStore(database),
         )
 
 
@@ -91,7 +101,9 @@ class Desk:
         self._database.before_writing = self._must_write
         self._now = now
         stores = self._stores = _Stores.of(self._database, now)
-        editing = Editing(feedback=stores.feedback, tastes=stores.tastes, events=self.events)
+        editing = Editing(
+            feedback=stores.feedback, tastes=stores.tastes, tags=stores.own_tags, events=self.events
+        )  # fmt: skip
         self.modelling = Modelling(
             tracks=stores.tracks,
             vectors=stores.vectors,
@@ -108,7 +120,9 @@ class Desk:
             listeners=stores.listeners, feedback=stores.feedback, tracks=stores.tracks, events=self.events
         )
         self.advising, self.believing = self._make_advising(snapshots), self._make_believing(snapshots)
-        offering = Offering(tracks=stores.tracks, windows=stores.windows, models=folders.models)
+        offering = Offering(
+            tracks=stores.tracks, windows=stores.windows, models=folders.models, own=stores.own_tags.all
+        )  # fmt: skip
         self.recommending = Recommending(
             snapshots=snapshots,
             feedback=stores.feedback,
@@ -121,10 +135,13 @@ class Desk:
         self.evidence = self._make_evidence(snapshots, offering)
         self.indexing = self._make_indexing(snapshots)
         self.listening = self._make_listening(editing, player)
+        self.tagging = Tagging(own=stores.own_tags, tracks=stores.tracks, editing=editing)
         self.curating = Curating(playlists=stores.playlists, tracks=stores.tracks, events=self.events)
         self.mapping = self._make_mapping(snapshots)
         self.shaping = self._make_shaping(snapshots, offering)
         self.tastes = self._make_tastes(snapshots, offering)
+        self.moods = self._make_moods(snapshots)
+        self.steering = self._make_steering(snapshots, offering)
 
     def _make_advising(self, snapshots: Snapshots) -> Advising:
         return Advising(
@@ -220,6 +237,42 @@ class Desk:
             named=self._stores.named,
             tastes=self._stores.tastes,
             events=self.events,
+            now=self._now,
+        )
+
+    def _make_moods(self, snapshots: Snapshots) -> Feeling:
+        return Feeling(
+            snapshots=snapshots,
+            vectors=self._stores.vectors,
+            tracks=self._stores.tracks,
+            corrections=self._stores.moods,
+            own=self._stores.own_tags.all,
+            spec=self.modelling.spec,
+            analyze=lambda encoder, job: self.indexing.analyze(encoder=encoder, job=job),
+            events=self.events,
+            now=self._now,
+        )
+
+    def _make_steering(self, snapshots: Snapshots, offering: Offering) -> Steering:
+        translating = Translating(
+            snapshots=snapshots,
+            feeling=self.moods,
+            folder=self.folders.data / "mood",
+            events=self.events,
+            must_write=self._must_write,
+            now=self._now,
+        )
+        return Steering(
+            snapshots=snapshots,
+            feeling=self.moods,
+            translating=translating,
+            recommending=self.recommending,
+            offering=offering,
+            curating=self.curating,
+            tracks=self._stores.tracks,
+            feedback=self._stores.feedback,
+            find=self.indexing.find,
+            key=lambda: self.modelling.spec().key,
             now=self._now,
         )
 

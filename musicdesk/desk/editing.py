@@ -1,4 +1,4 @@
-"""Every change of taste and feedback, as one undoable step each, shared by window and command line."""
+"""Every change of taste, feedback and own tags, as one undoable step each, shared by window and command line."""
 
 from collections.abc import Mapping
 
@@ -6,14 +6,15 @@ from musicdesk.errors import ReadOnlyData
 from musicdesk.events import Events
 from musicdesk.records import Edit, Feedback, History, Taste
 from musicdesk.store.feedback import FeedbackStore
+from musicdesk.store.own_tags import OwnTagStore
 from musicdesk.store.tastes import TasteStore
 
 
 class Editing:
-    """The only writer of feedback and taste."""
+    """The only writer of feedback, taste and the listener's tags."""
 
-    def __init__(self, *, feedback: FeedbackStore, tastes: TasteStore, events: Events) -> None:
-        self._feedback, self._tastes, self._events = feedback, tastes, events
+    def __init__(self, *, feedback: FeedbackStore, tastes: TasteStore, tags: OwnTagStore, events: Events) -> None:
+        self._feedback, self._tastes, self._tags, self._events = feedback, tastes, tags, events
         self._unkept: Taste | None = None
 
     def taste(self) -> Taste | None:
@@ -26,7 +27,15 @@ class Editing:
         before = {audio_hash: self._feedback.get(audio_hash) for audio_hash in after}
         self._tastes.push(Edit(label, self._tastes.current(), taste, before, after))
         self._feedback.put(after)
-        self._announce(after)
+        self._announce(after, {})
+
+    def tag(self, label: str, tags: Mapping[str, tuple[str, ...]]) -> None:
+        """Make one step: all tags of these sounds as they shall be from now on; the taste stays as it is."""
+        known = self._tags.all().of
+        before = {audio_hash: known.get(audio_hash, ()) for audio_hash in tags}
+        self._tastes.push(Edit(label, None, None, tags_before=before, tags_after=tags))
+        self._tags.put(tags)
+        self._announce({}, tags)
 
     def renew(self, taste: Taste) -> None:
         """Replace the taste without a step: it was made anew because the library grew.
@@ -45,8 +54,7 @@ class Editing:
         edit = self._tastes.undo()
         if edit is None:
             return ""
-        self._feedback.put(edit.feedback_before)
-        self._announce(edit.feedback_before)
+        self._put(edit.feedback_before, edit.tags_before)
         return edit.label
 
     def redo(self) -> str:
@@ -54,15 +62,22 @@ class Editing:
         edit = self._tastes.redo()
         if edit is None:
             return ""
-        self._feedback.put(edit.feedback_after)
-        self._announce(edit.feedback_after)
+        self._put(edit.feedback_after, edit.tags_after)
         return edit.label
 
     def history(self) -> History:
         """What undo and redo would do."""
         return self._tastes.history()
 
-    def _announce(self, feedback: Mapping[str, Feedback]) -> None:
+    def _put(self, feedback: Mapping[str, Feedback], tags: Mapping[str, tuple[str, ...]]) -> None:
+        self._feedback.put(feedback)
+        if tags:
+            self._tags.put(tags)
+        self._announce(feedback, tags)
+
+    def _announce(self, feedback: Mapping[str, Feedback], tags: Mapping[str, tuple[str, ...]]) -> None:
         if feedback:
             self._events.feedback_changed.emit(frozenset(feedback))
+        if tags:
+            self._events.tags_changed.emit(frozenset(tags))
         self._events.taste_changed.emit(None)

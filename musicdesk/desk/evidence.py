@@ -50,10 +50,6 @@ class Evidence:
         prototype = self._recommending.prototype(reference)
         return self._offering.excerpts(self._snapshots.current(), prototype)
 
-    def start_of(self, reference: str, audio_hash: str) -> float | None:
-        """Where in a track a prototype is heard best, in seconds; None while that is not known. Raises NotFound."""
-        return next((e.start_s for e in self.excerpts(reference) if e.audio_hash == audio_hash), None)
-
     @property
     def wanting(self) -> bool:
         """Whether there are tracks that stand for a prototype and were not listened to closely yet."""

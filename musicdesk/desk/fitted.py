@@ -1,8 +1,6 @@
 """Recommenders that were made for this library: laid out over it as it is now, kept in a folder, found again."""
 
 import json
-import secrets
-import shutil
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +14,7 @@ from musicdesk.recommend import registry
 from musicdesk.recommend.base import Recommender
 from musicdesk.recommend.log import BoolArray
 from musicdesk.records import FloatArray
+from musicdesk.whole_files import whole_folder
 
 MADE, SOUNDS = "made.json", "sounds.json"
 VERSION = 1
@@ -91,18 +90,13 @@ class Fitted:
 
     def keep(self, folder: Path) -> None:
         """Write it in place of what ``folder`` held; raises DataFolderError, and then the old one stays."""
-        new = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}.new")
         try:
-            new.mkdir(parents=True)
-            self.recommender.save(new)
-            (new / SOUNDS).write_text(json.dumps(self.hashes), encoding="utf-8")
-            (new / MADE).write_text(json.dumps({"version": VERSION, **asdict(self.footing)}), encoding="utf-8")
-            shutil.rmtree(folder, ignore_errors=True)
-            new.replace(folder)
+            with whole_folder(folder) as new:
+                self.recommender.save(new)
+                (new / SOUNDS).write_text(json.dumps(self.hashes), encoding="utf-8")
+                (new / MADE).write_text(json.dumps({"version": VERSION, **asdict(self.footing)}), encoding="utf-8")
         except OSError as error:
             raise DataFolderError(f"The recommender could not be kept in {folder}: {error.strerror}.") from error
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
 
     @classmethod
     def found(cls, folder: Path) -> Self:

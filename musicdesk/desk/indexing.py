@@ -190,7 +190,7 @@ class Indexing:
     # ------------------------------------------------------------------------------------------ the tracks
 
     def tracks(self, query: str = "") -> Sequence[Track]:
-        """The library, or the tracks whose title, artist or album hold all words of ``query``."""
+        """The library, or the tracks whose title, artist, album or own tags hold all words of ``query``."""
         return self._tracks.search(query) if query.strip() else self._tracks.all()
 
     def find(self, reference: str) -> Track:

@@ -116,6 +116,7 @@ class Mapping:
             shuffled=found.shuffled,
             added=len(_here(snapshot)) - len(rows),
             stale=_stale(found, snapshot),
+            landmarks=found.landmarks if found.landmarks < len(found) else 0,
         )
 
     def _known(self, key: EncoderKey) -> LibraryMap | None:

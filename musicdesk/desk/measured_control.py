@@ -13,6 +13,9 @@ from musicdesk.evaluation.control_library import ControlLibrary, LibraryPlan
 from musicdesk.evaluation.control_report import ControlReport, draw_chart
 from musicdesk.evaluation.personal_library import genre_library
 from musicdesk.jobs import Job
+from musicdesk.prototypes.belief import centres, sharing
+from musicdesk.prototypes.listeners import Seams
+from musicdesk.ranking.shelf import shelf
 from musicdesk.records import EncoderKey, Vectors
 from musicdesk.store.database import Database
 from musicdesk.store.tracks import TrackStore
@@ -26,6 +29,7 @@ class Numbers:
     """How much is measured; those that a kind of data does not know are left out of it."""
 
     prototypes: int = 60
+    every_tag: bool = False
     listeners: int | None = None
     """None: 120 of a log, 60 of a library."""
     carriers: int = 100
@@ -41,7 +45,10 @@ def is_log(folder: Path) -> bool:
 
 def by_log(folder: Path, numbers: Numbers, *, job: Job) -> ControlReport:
     """The network's sliders, for listeners whom it has not met."""
-    plan = ControlPlan(prototypes=numbers.prototypes, carriers=numbers.carriers, k=numbers.k, seed=numbers.seed)
+    plan = ControlPlan(
+        prototypes=numbers.prototypes, every_tag=numbers.every_tag, carriers=numbers.carriers, k=numbers.k,
+        seed=numbers.seed,
+    )  # fmt: skip
     if numbers.listeners is not None:
         plan = replace(plan, listeners=numbers.listeners)
     return control_lastfm.measure(folder, plan, job=job)
@@ -62,7 +69,10 @@ def library(data: Path, key: EncoderKey, witness: EncoderKey, *, labels: str | P
         vectors = stored.load(key)
         told = genre_library(vectors, tracks.by_hash, labels)
         hears = vectors if witness == key else _aligned(stored.load(witness), vectors, witness)
-        return ControlLibrary(told, genres(tracks, vectors.hashes), hears)
+        placed = shelf(vectors, told.space, tracks)
+        words = vectors.tags if vectors.tags.shape[1] else sharing(told.space, centres(told.space))
+        seams = Seams(placed.artist_ids.astype(np.int64), placed.album_ids.astype(np.int64), words)
+        return ControlLibrary(told, genres(tracks, vectors.hashes), hears, seams)
 
 
 def _aligned(witness: Vectors, vectors: Vectors, key: EncoderKey) -> Vectors:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from musicdesk.desk import measured_control, measured_listening
+from musicdesk.desk.measured_mood import MoodMeasuring
 from musicdesk.encoders import registry
 from musicdesk.errors import BadRequest, NotFound
 from musicdesk.evaluation import (
@@ -20,6 +21,7 @@ from musicdesk.evaluation import (
     genre_listeners,
     library_bench,
     personal,
+    prototype_cold,
     prototypes_report,
     recommender_bench,
     similarity,
@@ -40,6 +42,7 @@ from musicdesk.evaluation.library_bench import LibraryBench
 from musicdesk.evaluation.listening_data import ListeningData
 from musicdesk.evaluation.personal import PersonalReport, PersonalRow
 from musicdesk.evaluation.personal_library import AUTO, WORDS, genre_library
+from musicdesk.evaluation.prototype_cold import ColdPlan, ColdReport, ColdRow
 from musicdesk.evaluation.prototype_network import FRESH, NetworkPlan
 from musicdesk.evaluation.prototypes_report import PrototypesReport, PrototypesRow
 from musicdesk.evaluation.recommender_bench import RecommendersBench
@@ -62,7 +65,8 @@ if TYPE_CHECKING:
     from musicdesk.desk.desk import Desk
 
 __all__ = [
-    "AUTO", "FOLDERS", "TAGS", "WORDS", "Claim", "ControlReport", "ControlRow", "CostRow", "Difference",
+    "AUTO", "FOLDERS", "TAGS", "WORDS", "Claim", "ColdReport", "ColdRow", "ControlReport", "ControlRow", "CostRow",
+    "Difference",
     "DuplicateReport", "EncoderRow", "EncodersReport", "FaultReport", "GenreListenersReport", "GroupRetrieval",
     "LibraryBench", "ListenersTrial", "Measuring", "NetworkPlan", "PersonalReport", "PersonalRow", "Plan", "Point",
     "Protocol", "PrototypesReport", "PrototypesRow", "RankBench", "RecommenderCost", "RecommenderRow",
@@ -75,6 +79,7 @@ class Measuring:
 
     def __init__(self, *, folders: Folders) -> None:
         self._folders = folders
+        self.mood = MoodMeasuring(folders=folders, open_desk=self._open)
 
     def rank(self, *, tracks: int, prototypes: int, variety: float, seed: int = 0) -> RankBench:
         """Time a slider move over a synthetic library."""
@@ -133,15 +138,9 @@ class Measuring:
         )
 
     def encoders(
-        self,
-        folder: Path,
-        *,
-        encoders: Sequence[str],
-        labels: str | Path = TAGS,
-        workers: int,
-        job: Job,
+        self, folder: Path, *, encoders: Sequence[str], labels: str | Path = TAGS, workers: int, job: Job,
         seed: int = 0,
-    ) -> EncodersReport:
+    ) -> EncodersReport:  # fmt: skip
         """Compare encoders by cost, albums, artists, genres and copies; ``labels`` is TAGS, FOLDERS or a table."""
         return comparison.measure(
             _existing(folder),
@@ -169,16 +168,9 @@ class Measuring:
         )
 
     def recommender_cost(
-        self,
-        *,
-        users: int,
-        items: int,
-        methods: Sequence[str] = (),
-        memory_mb: float,
-        cpu_s: float,
-        job: Job,
+        self, *, users: int, items: int, methods: Sequence[str] = (), memory_mb: float, cpu_s: float, job: Job,
         seed: int = 0,
-    ) -> RecommendersBench:
+    ) -> RecommendersBench:  # fmt: skip
         """Time and memory of recommenders on made-up logs of three sizes, each in a process of its own."""
         limits = recommender_bench.Limits(memory_mb=memory_mb, cpu_s=cpu_s)
         return recommender_bench.recommenders(
@@ -235,13 +227,14 @@ class Measuring:
         ablations: bool,
         splits: int,
         prototypes: int,
+        every_tag: bool = False,
         tune: bool,
         seed: int = FRESH,
     ) -> NetworkPlan:
         """What ``prototypes`` shall measure; raises BadRequest, or NotFound for a method that nobody knows."""
         return NetworkPlan(
-            methods=tuple(methods), ablations=ablations, splits=splits, prototypes=prototypes, tune=tune, seed=seed,
-            protocol=StrongProtocol(seed=seed),
+            methods=tuple(methods), ablations=ablations, splits=splits, prototypes=prototypes, every_tag=every_tag,
+            tune=tune, seed=seed, protocol=StrongProtocol(seed=seed),
         )  # fmt: skip
 
     def prototypes(
@@ -252,6 +245,20 @@ class Measuring:
         if plot is not None:
             prototypes_report.draw_chart(told, plot)
         return told
+
+    def prototypes_cold(
+        self, folder: Path, *, methods: Sequence[str] = (), splits: int = 3, prototypes: int = 60,
+        every_tag: bool = False, encoder: str = "", out: Path | None = None, job: Job,
+    ) -> ColdReport:  # fmt: skip
+        """The prototypical network on artists of HetRec Last.fm whom nobody has heard, beside what goes by sound.
+
+        ``methods``: none means all; raises BadRequest for one that cannot say anything of them.
+        """
+        plan = ColdPlan(
+            methods=tuple(methods) or ColdPlan().methods, seeds=tuple(range(splits)), prototypes=prototypes,
+            every_tag=every_tag, encoder=encoder,
+        )  # fmt: skip
+        return prototype_cold.measure(_existing(folder), plan, out=out, job=job)
 
     def control(
         self, folder: Path | None, *, encoder: str | None = None, witness: str | None = None,

@@ -1,19 +1,23 @@
 """The words on offer beside what is liked, and what is heard of every prototype: kept per picture of the library."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from musicdesk.desk.names import one_line
 from musicdesk.desk.snapshot import Snapshot
 from musicdesk.desk.workbench import ground
 from musicdesk.encoders import phrases
+from musicdesk.errors import NotFound, NothingYet
 from musicdesk.prototypes import bank, evidence, redundancy
 from musicdesk.prototypes.profile import offered_anew
-from musicdesk.prototypes.providers import Candidate, Ground, from_tags, from_text
-from musicdesk.records import Excerpt, FloatArray, Prototype, Taste
+from musicdesk.prototypes.providers import FEWEST, Candidate, Ground, from_tag, from_tags, from_text
+from musicdesk.records import Excerpt, FloatArray, OwnTags, Prototype, Taste
+from musicdesk.store.own_tags import folded
 from musicdesk.store.tracks import TrackStore
 from musicdesk.store.windows import WindowStore
 
@@ -28,22 +32,42 @@ class _Known:
     """What follows from one picture of the library."""
 
     snapshot: Snapshot
+    tags: OwnTags
     ground: Ground
-    candidates: tuple[Candidate, ...]
     excerpts: dict[_Asked, Excerpt | None] = field(default_factory=dict)
+
+    @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The prototypes of all words; not made before someone asks, since a tag of one's own is given in a moment."""
+        return from_tags(self.ground)
 
 
 class Offering:
     """Offers words, and tells what is heard of prototypes as far as anyone has listened closely."""
 
-    def __init__(self, *, tracks: TrackStore, windows: WindowStore, models: Path) -> None:
-        self._tracks, self._windows, self._models = tracks, windows, models
+    def __init__(self, *, tracks: TrackStore, windows: WindowStore, models: Path, own: Callable[[], OwnTags]) -> None:
+        self._tracks, self._windows, self._models, self._own = tracks, windows, models, own
         self._lock = threading.RLock()
         self._known: _Known | None = None
 
     def ground(self, snapshot: Snapshot) -> Ground:
         """The library as the providers of prototypes see it."""
         return self._of(snapshot).ground
+
+    def tag(self, snapshot: Snapshot, word: str) -> Candidate:
+        """The prototype of a word. Raises NotFound, and NothingYet for the listener's own tag of too few tracks."""
+        known, wanted = self._of(snapshot), folded(one_line(word))
+        mine = next((tag for tag in known.ground.own if folded(tag) == wanted), "")
+        try:
+            return from_tag(known.ground, mine or word)
+        except NotFound:
+            if not any(folded(tag) == wanted for tag in known.tags.bearing):
+                raise
+        count = len(known.ground.own.get(mine, ()))
+        raise NothingYet(
+            f"“{word}” is your tag of {count} analysed track{'s' * (count != 1)}; a prototype needs {FEWEST}. "
+            "Give it to more of them, or make a prototype from the tracks themselves."
+        )
 
     def phrase(self, snapshot: Snapshot, text: str) -> Candidate:
         """The prototype of a phrase: by ear where the encoder in use hears texts, else by the words that are known.
@@ -64,7 +88,9 @@ class Offering:
             return ()
         known = self._of(snapshot)
         listened = self._windows.known(snapshot.vectors.key)
-        return tuple(self._heard_out(known, candidate, listened) for candidate in known.candidates)
+        with self._lock:
+            candidates = known.candidates
+        return tuple(self._heard_out(known, candidate, listened) for candidate in candidates)
 
     def reconsidered(self, snapshot: Snapshot, taste: Taste, liked: Sequence[str]) -> Taste:
         """The taste with its words weighed anew by what is heard of them; what a person made or moved stays."""
@@ -98,12 +124,10 @@ class Offering:
 
     def _of(self, snapshot: Snapshot) -> _Known:
         with self._lock:
-            known = self._known
+            known, tags = self._known, self._own()
             same = known is not None and known.snapshot.vectors is snapshot.vectors
-            if known is None or not same or known.snapshot.tracks is not snapshot.tracks:
-                on = ground(snapshot, self._tracks.all())
-                few = self.total(snapshot) <= bank.LIBRARY_COUNT
-                known = self._known = _Known(snapshot, on, () if few else from_tags(on))
+            if known is None or not same or known.snapshot.tracks is not snapshot.tracks or known.tags is not tags:
+                known = self._known = _Known(snapshot, tags, ground(snapshot, self._tracks.all(), tags))
             return known
 
     def _heard_out(self, known: _Known, candidate: Candidate, listened: frozenset[str]) -> Candidate:

@@ -23,10 +23,14 @@ def history(days: Mapping[str, Taste], current: Taste, *, today: date, length: i
 
 
 def changed(days: Mapping[str, Taste], current: Taste, *, today: date, length: int) -> tuple[GainChange, ...]:
-    """What is different from ``length`` days ago, or from the first day that is known; the largest first."""
+    """What is different from ``length`` days ago, or from the first day that is known; the largest first.
+
+    What came or went at a gain of 0, as words on offer do, has changed nothing.
+    """
     past = today - timedelta(days=length)
     before = _standing(days, past) or next(iter(days.values()), current)
-    return tuple(sorted(changes(before, current), key=lambda change: -difference(change)))
+    told = (change for change in changes(before, current) if (change.before or 0.0) != (change.after or 0.0))
+    return tuple(sorted(told, key=lambda change: -difference(change)))
 
 
 def _standing(days: Mapping[str, Taste], day: date) -> Taste | None:

@@ -186,7 +186,7 @@ class Shaping:
 
     def _from_words(self, taste: Taste, tag: str, text: str, name: str) -> Prototype:
         there, offering = self._snapshots.current(), self._offering
-        found = providers.from_tag(offering.ground(there), tag) if tag else offering.phrase(there, text)
+        found = offering.tag(there, tag) if tag else offering.phrase(there, text)
         called = free_name(name, taste) or numbered(plain_name(found.word), _names(taste))
         return shapes.from_candidate(self._bench(), taste, found, name=called)
 

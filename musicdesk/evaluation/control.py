@@ -147,10 +147,10 @@ class _Seen(NamedTuple):
 def _seen(sliders: Sliders, scores: FloatArray, k: int) -> _Seen:
     lists = first_of(scores, max(k, PLACES))
     tags = tag_ndcg(sliders.carried[:, lists[:, :k]]).T
-    return _Seen(tags, _ndcg(lists[:, :PLACES], sliders.held))
+    return _Seen(tags, ndcg(lists[:, :PLACES], sliders.held))
 
 
-def _ndcg(lists: IntArray, held: IntArray) -> Values:
+def ndcg(lists: IntArray, held: IntArray) -> Values:
     """Of what was held out; nan where nothing was.  # [p, places] -> [p]"""
     if not len(held):
         return np.full(len(lists), np.nan)

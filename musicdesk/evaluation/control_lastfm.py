@@ -7,7 +7,7 @@ only these artists are listed.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +39,8 @@ class ControlPlan:
     """What is to be measured."""
 
     prototypes: int = 60
+    every_tag: bool = False
+    """Whether tags that say nothing of the sound are prototypes too."""
     listeners: int = 120
     """So many of those who are asked, drawn by lot."""
     k: int = 20
@@ -65,7 +67,7 @@ class _Way:
 
 def measure(folder: Path, plan: ControlPlan, *, job: Job) -> ControlReport:
     """Measure all ways on HetRec Last.fm in ``folder``; raises NotFound for another folder, BadRequest as it loads."""
-    artists = prototype_network.load(folder, prototypes=plan.prototypes)
+    artists = prototype_network.load(folder, prototypes=plan.prototypes, every_tag=plan.every_tag)
     part = strong.split(artists.data.log, plan.protocol, 0)
     carried = np.ascontiguousarray((np.nan_to_num(artists.tags) >= CARRIED).T)
     asked = np.flatnonzero((carried & part.candidates).sum(axis=1) >= plan.carriers)
@@ -153,7 +155,7 @@ def _ways(artists: TaggedArtists, part: StrongSplit, plan: ControlPlan, *, job: 
     rng, config = np.random.default_rng([plan.seed, 21]), NetworkConfig(seed=plan.seed)
     network = mixed(prototype_network.fitted(artists, part, config, job=job), artists)
     told = rng.random(len(artists.sounds)) < 0.5
-    half = _half_told(artists, told)
+    half = artists.told_of(told)
     unseen = mixed(prototype_network.fitted(half, part, config, job=job), half)
     everything = part.candidates
     mixes: Mapping[str, Mix] = {
@@ -161,14 +163,6 @@ def _ways(artists: TaggedArtists, part: StrongSplit, plan: ControlPlan, *, job: 
         SHUFFLED: _shuffled(network, len(artists.names), rng), COSINE: by_cosine(artists),
     }  # fmt: skip
     return [_Way(name, mix, everything & ~told if name == UNSEEN else everything) for name, mix in mixes.items()]
-
-
-def _half_told(artists: TaggedArtists, told: BoolArray) -> TaggedArtists:
-    """The same artists with the tags of some alone; prototypes are made of these."""
-    tags = np.where(told[:, None], artists.tags, np.float32(np.nan))
-    directions = np.nan_to_num(tags).T @ artists.sounds
-    prototypes = directions / np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-12)
-    return replace(artists, tags=tags, prototypes=np.asarray(prototypes, np.float32))
 
 
 def _responses(way: _Way, part: StrongSplit, carried: BoolArray, asked: IntArray, plan: ControlPlan) -> list[Response]:

@@ -17,22 +17,27 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from musicdesk.errors import BadRequest, NothingYet
-from musicdesk.evaluation import control, control_report, personal
+from musicdesk.evaluation import control, control_belief, control_report, personal
 from musicdesk.evaluation.control import Response, Sliders
 from musicdesk.evaluation.control_report import ControlReport, ControlRow, NamingRow, Stability
 from musicdesk.evaluation.metrics import bootstrap
 from musicdesk.evaluation.personal import Simulated
 from musicdesk.evaluation.personal_library import GenreLibrary
+from musicdesk.evaluation.resampling import Values
 from musicdesk.jobs import Job
 from musicdesk.prototypes import redundancy
 from musicdesk.prototypes.agreement import Agreement
+from musicdesk.prototypes.belief import weighed
 from musicdesk.prototypes.columns import prototype_columns
+from musicdesk.prototypes.listeners import Seams
 from musicdesk.prototypes.profile import taste_from
 from musicdesk.prototypes.providers import Candidate, Ground, from_tags
+from musicdesk.prototypes.trained import Trained
 from musicdesk.recommend.log import BoolArray
 from musicdesk.records import FloatArray, IntArray, Measure, Origin, Prototype, Taste, Vectors
 
 TASTE, COSINE, SHUFFLED = "the taste", "plain cosine columns", "the taste, shuffled"
+BELIEVED, DEALT = "the taste, believed gains", "believed gains, dealt"
 LABELS = "labels"
 TASTE_SEED, OTHERS = 7919, 2
 """As the desk makes a taste."""
@@ -69,6 +74,8 @@ class ControlLibrary:
     """Genre of the files → rows."""
     witness: Vectors
     """The same sounds, in the same order, as the witness hears them."""
+    seams: Seams | None = None
+    """What belongs together, by which a network learns; None: believed gains are not measured."""
 
     @cached_property
     def ground(self) -> Ground:
@@ -113,10 +120,15 @@ def measure(library: ControlLibrary, plan: LibraryPlan, *, data: str, job: Job) 
     people = _people(library, plan)
     tastes = [library.taste(one.likes) for one in job.each(people, text="Making tastes")]
     witnesses = {f"words of {library.witness.key.name}": _by_words(library), LABELS: _by_labels(library)}
+    networks = _networks(library, people, job=job)
+    own_tastes = _weighed(library, people, tastes, networks, plan)
     rows: list[ControlRow] = []
     for name, mix in _ways(library, plan.seed).items():
         for witness, carried in witnesses.items():
-            told = _responses(library, people, tastes, mix, carried, plan, labelled=witness == LABELS)
+            own = own_tastes.get(name, tastes)
+            if not own:
+                continue
+            told = _responses(library, people, own, mix, carried, plan, labelled=witness == LABELS)
             rows += control_report.rows(name, witness, told, seed=plan.seed)
     if not rows:
         raise NothingYet("No prototype has a word that the witness knows, so no slider can be judged.")
@@ -129,6 +141,10 @@ def measure(library: ControlLibrary, plan: LibraryPlan, *, data: str, job: Job) 
         naming=naming, named=bootstrap([row.precision for row in naming], rng=rng) if naming else None,
         named_groups=_named_groups(library, people, tastes, rng), heard=bootstrap(heard, rng=rng) if heard else None,
         stability=_stability(library, people, plan, rng, job=job),
+        believed=control_belief.believed(
+            library.seams, library.genres.space, people, tastes, networks, rng=rng, job=job,
+            gained=_found(library, people, own_tastes[BELIEVED]) - _found(library, people, tastes),
+        ) if library.seams else None,
         notes=(library.genres.source, *library.genres.notes),
     )  # fmt: skip
 
@@ -171,6 +187,30 @@ def _people(library: ControlLibrary, plan: LibraryPlan) -> list[Simulated]:
     return found
 
 
+def _networks(library: ControlLibrary, people: Sequence[Simulated], *, job: Job) -> list[Trained]:
+    """Everyone's own; none where it is not known what belongs together."""
+    told = job.each(people if library.seams else (), text="Learning what goes with the prototypes")
+    return [control_belief.taught(library.seams, library.genres.space, one.likes) for one in told if library.seams]
+
+
+def _weighed(
+    library: ControlLibrary, people: Sequence[Simulated], tastes: Sequence[Taste], networks: Sequence[Trained],
+    plan: LibraryPlan,
+) -> dict[str, list[Taste]]:  # fmt: skip
+    """The tastes of the ways that a network has a say in; none without one."""
+    found: dict[str, list[Taste]] = {BELIEVED: [], DEALT: []}
+    for one, taste, network in zip(people, tastes, networks, strict=bool(networks)):
+        found[BELIEVED].append(weighed(taste, network, library.genres.space[one.likes]))
+    rng = np.random.default_rng([plan.seed, 33])
+    return {**found, DEALT: [control_belief.dealt(taste, rng=rng) for taste in found[BELIEVED]]}
+
+
+def _found(library: ControlLibrary, people: Sequence[Simulated], tastes: Sequence[Taste]) -> Values:
+    """What the lists of tastes find of what is liked.  # [people, FOUND]"""
+    scores = (taste.gains @ library.columns(taste.prototypes) for taste in tastes)
+    return np.array([control_belief.found(row, one) for row, one in zip(scores, people, strict=True)])
+
+
 def _ways(library: ControlLibrary, seed: int) -> dict[str, _Mix]:
     def desk(taste: Taste) -> tuple[FloatArray, FloatArray]:
         return library.columns(taste.prototypes), taste.gains
@@ -182,7 +222,7 @@ def _ways(library: ControlLibrary, seed: int) -> dict[str, _Mix]:
         dealt = control.dealt(len(taste.prototypes), rng=np.random.default_rng([seed, 32]))
         return library.columns(taste.prototypes)[dealt], taste.gains[dealt]
 
-    return {TASTE: desk, COSINE: cosine, SHUFFLED: shuffled}
+    return {TASTE: desk, BELIEVED: desk, DEALT: desk, COSINE: cosine, SHUFFLED: shuffled}
 
 
 def _by_words(library: ControlLibrary) -> _Witness:

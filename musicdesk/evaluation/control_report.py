@@ -9,6 +9,7 @@ import numpy as np
 from musicdesk import charts
 from musicdesk.evaluation import resampling
 from musicdesk.evaluation.control import EDITS, SLIDER, Faithful, Response
+from musicdesk.evaluation.control_belief import Believed
 from musicdesk.evaluation.resampling import Values
 from musicdesk.recommend.log import BoolArray
 from musicdesk.records import IntArray, Measure
@@ -121,6 +122,8 @@ class ControlReport:
     heard: Measure | None = None
     """Mean agreement of what words lead to, as a percentile of the library; over words."""
     stability: Stability | None = None
+    believed: Believed | None = None
+    """Library: how sure the network's gains are."""
     notes: tuple[str, ...] = ()
     slider: tuple[float, ...] = SLIDER
     """Where the sliders stood."""

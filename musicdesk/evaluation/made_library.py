@@ -22,6 +22,7 @@ from musicdesk.records import (
     State,
     Tags,
     Taste,
+    unit_rows,
 )
 from musicdesk.store.database import Database
 from musicdesk.store.tastes import TasteStore
@@ -75,8 +76,7 @@ def make_library(
 
 def made_taste(spec: EncoderSpec, count: int, sounds: Sequence[str], rng: np.random.Generator) -> Taste:
     """A taste of ``count`` prototypes in all directions, for a library of these sounds (audio hashes)."""
-    vectors = rng.standard_normal((count, spec.dim), dtype=np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = unit_rows(rng.standard_normal((count, spec.dim), dtype=np.float32))
     exemplars = rng.integers(len(sounds), size=(count, EXEMPLARS)).tolist()
     made = [
         Prototype(

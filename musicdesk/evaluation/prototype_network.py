@@ -44,6 +44,8 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "free keys and values": {"tied": False},
     "deep head": {"head": DEEP},
     "sound alone": {"own": False},
+    "nothing forgotten": {"forgotten": 0.0},
+    "half forgotten": {"forgotten": 0.5},
     SHUFFLED: {},
 }
 """Rows of the network: what each changes in its config. "" is the network itself."""
@@ -79,6 +81,8 @@ class NetworkPlan:
     ablations: bool = True
     splits: int = 3
     prototypes: int = 60
+    every_tag: bool = False
+    """Whether tags that say nothing of the sound are prototypes too."""
     tune: bool = True
     """Whether the black boxes' settings are chosen by the validation listeners of the first split."""
     protocol: StrongProtocol = field(default_factory=lambda: StrongProtocol(seed=FRESH))
@@ -281,10 +285,10 @@ class _Kept:
         return None if self.folder is None else self.folder / f"strong-{told}.npz"
 
 
-def load(folder: Path, *, prototypes: int) -> TaggedArtists:
+def load(folder: Path, *, prototypes: int, every_tag: bool = False, encoder: str = "") -> TaggedArtists:
     """The data of ``folder``; raises NotFound if it is not that data set."""
     if not tagged_artists.is_here(folder):
         raise NotFound(
             f"{folder} is not the folder of HetRec Last.fm with its tags ({tagged_artists.TAGGED}) and features."
         )
-    return tagged_artists.load(folder, prototypes=prototypes)
+    return tagged_artists.load(folder, prototypes=prototypes, every_tag=every_tag, encoder=encoder)

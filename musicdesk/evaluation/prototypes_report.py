@@ -62,7 +62,7 @@ def measure(folder: Path, plan: NetworkPlan, *, out: Path | None = None, job: Jo
 
     Raises NotFound for another folder or an unknown method, BadRequest for data that cannot be read.
     """
-    artists = prototype_network.load(folder, prototypes=plan.prototypes)
+    artists = prototype_network.load(folder, prototypes=plan.prototypes, every_tag=plan.every_tag)
     found, splits, notes = prototype_network.trials(artists, plan, out=out, job=job)
     return report(str(folder), plan, artists.names, found, splits, notes)
 

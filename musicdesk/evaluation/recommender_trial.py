@@ -5,9 +5,10 @@ part whose items were renamed as well (what is left is a leak), and lists drawn 
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from typing import Protocol as Answers
 
 import numpy as np
 
@@ -18,8 +19,8 @@ from musicdesk.evaluation.resampling import Values
 from musicdesk.evaluation.splits import Protocol, Split, shuffled_labels
 from musicdesk.jobs import Job
 from musicdesk.recommend import registry
-from musicdesk.recommend.base import Recommender, profiles
-from musicdesk.recommend.log import BoolArray
+from musicdesk.recommend.base import Recommender
+from musicdesk.recommend.log import BoolArray, History
 from musicdesk.recommend.vectors import present
 from musicdesk.records import FloatArray, IntArray
 
@@ -91,6 +92,18 @@ class Outcome:
     list_ms: float
 
 
+class Answering(Answers):
+    """What can be asked for lists: all of a recommender that is needed when it has learned."""
+
+    def profile(self, history: History) -> FloatArray:
+        """What is known of a listener, as this method sees it.  # [p]"""
+        ...
+
+    def scores(self, profiles: FloatArray) -> FloatArray:
+        """Of all items.  # [m, p] -> [m, n_items]"""
+        ...
+
+
 def dealt_anew(vectors: FloatArray, *, rng: np.random.Generator) -> FloatArray:
     """The rows that are there, each given to another item.  # [n, dim]"""
     there = np.flatnonzero(present(vectors))
@@ -127,8 +140,17 @@ def _without_truth(course: Course, number: int) -> tuple[Split, FloatArray | Non
 def _asked(
     entry: Entry, course: Course, split: Split, vectors: FloatArray | None, settings: Mapping[str, Any], *, job: Job
 ) -> Outcome:
+    def learned() -> Answering | None:
+        return None if entry.method == RANDOM else _fitted(entry.method, settings, split, vectors, course.seed, job=job)
+
+    return judged(learned, course, split)
+
+
+def judged(learn: Callable[[], Answering | None], course: Course, split: Split | None = None) -> Outcome:
+    """What the lists of whatever ``learn`` makes are worth (None: lists by lot), on this split or the course's own."""
+    split = split or course.split
     began = time.process_time()
-    made = None if entry.method == RANDOM else _fitted(entry.method, settings, split, vectors, course.seed, job=job)
+    made = learn()
     learned = time.process_time()
     lists = _lists(made, split, k=course.k, rng=stream(course.seed, 5))
     listed = time.process_time()
@@ -150,7 +172,7 @@ def _fitted(
     return made
 
 
-def _lists(made: Recommender | None, split: Split, *, k: int, rng: np.random.Generator) -> IntArray:
+def _lists(made: Answering | None, split: Split, *, k: int, rng: np.random.Generator) -> IntArray:
     """The best k of the candidates for each listener, without what they heard; by lot without a method.  # [m, k]"""
     lists = []
     for start in range(0, len(split.users), CHUNK):
@@ -158,7 +180,9 @@ def _lists(made: Recommender | None, split: Split, *, k: int, rng: np.random.Gen
         allowed = _allowed(split, users)
         histories = split.train.histories(users)
         scores = (
-            made.scores(profiles(made, histories)) if made is not None else rng.random(allowed.shape, dtype=np.float32)
+            made.scores(np.stack([made.profile(history) for history in histories]))
+            if made is not None
+            else rng.random(allowed.shape, dtype=np.float32)
         )
         lists.append(list_metrics.best(scores, allowed, k=k, rng=rng))
     return np.concatenate(lists)

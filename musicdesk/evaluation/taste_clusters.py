@@ -11,7 +11,7 @@ import numpy as np
 
 from musicdesk.errors import BadRequest
 from musicdesk.recommend.log import BoolArray, Log
-from musicdesk.records import FloatArray, IntArray
+from musicdesk.records import FloatArray, IntArray, unit_rows
 
 CLUSTERS, DIM = 40, 64
 MOST_TASTES = 4
@@ -160,8 +160,7 @@ def _held_out(who: IntArray, rng: np.random.Generator) -> BoolArray:
 
 def _sound(clusters: IntArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
     """Vectors around the centres, and the class probabilities of a classifier that hears them.  # [n, DIM], [n, C]"""
-    centres = rng.standard_normal((CLUSTERS, DIM), dtype=np.float32)
-    centres /= np.linalg.norm(centres, axis=1, keepdims=True)
+    centres = unit_rows(rng.standard_normal((CLUSTERS, DIM), dtype=np.float32))
     blur = np.float32(BLUR / np.sqrt(DIM)) * rng.standard_normal((len(clusters), DIM), dtype=np.float32)
     vectors = centres[clusters] + blur
     likely = np.exp(SHARPNESS * (vectors @ centres.T))

@@ -1,39 +1,10 @@
 """Shaping the taste from the command line: every edit is the one that the window makes, and is kept."""
 
-import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from three_kinds import open_desk
-
-from musicdesk.cli.main import run
-
-
-@pytest.fixture
-def data(analysed: Path, tmp_path: Path) -> Path:
-    shutil.copytree(analysed / "data", tmp_path / "data")
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def call(data: Path, capsys: pytest.CaptureFixture[str]):
-    def ask(*arguments: str) -> tuple[int, str, str]:
-        code = run(["--data", str(data), *arguments])
-        return (code, *capsys.readouterr())
-
-    return ask
-
-
-@pytest.fixture
-def read(call):
-    def ask(*arguments: str) -> Any:
-        code, out, err = call(*arguments, "--json")
-        assert code == 0, err
-        return json.loads(out)
-
-    return ask
 
 
 def names(taste: Any) -> list[str]:
@@ -98,6 +69,11 @@ def test_what_is_believed_is_shown_and_then_set(read, call):
     assert (change["before"], change["after"]) == (-0.5, 1.0)
     assert "-0.50" in call("taste", "believed")[1]
     assert read("taste", "believe")["prototypes"][0]["gain"] == 1.0
+
+
+def test_why_nothing_is_believed_yet_is_said_in_a_sentence(read, call):
+    assert "nothing is liked. Until there is more" in call("taste", "believed")[1]
+    assert "cannot tell yet what counts more" in read("taste", "believed")["doubt"]
 
 
 def test_tastes_under_names(read, call):

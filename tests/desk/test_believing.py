@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from several_listeners import FANS, hear
 from musicdesk.cli.main import run
 from musicdesk.desk import believing
 from musicdesk.jobs import Cancelled, Job
+from musicdesk.learning import Checkpoint
+from musicdesk.prototypes import belief, training
 from musicdesk.records import Prototype
 
 
@@ -29,7 +32,7 @@ def some(desk):
 
 
 def awake(desk):
-    return [p for p in desk.recommending.taste().prototypes if believing.is_awake(p)]
+    return [p for p in desk.recommending.taste().prototypes if belief.is_awake(p)]
 
 
 def learned(desk):
@@ -47,8 +50,8 @@ def prototype(gain=1.0, found=1.0, *, identity="a", locked=False):
 
 
 def test_an_even_share_is_a_gain_of_one_and_none_is_above_two():
-    assert believing.believed_gains(np.array([0.25] * 4, np.float32)).tolist() == [1, 1, 1, 1]
-    assert believing.believed_gains(np.array([0.9, 0.05, 0.05], np.float32)).tolist() == pytest.approx([2, 0.15, 0.15])
+    assert belief.believed_gains(np.array([0.25] * 4, np.float32)).tolist() == [1, 1, 1, 1]
+    assert belief.believed_gains(np.array([0.9, 0.05, 0.05], np.float32)).tolist() == pytest.approx([2, 0.15, 0.15])
 
 
 def test_a_gain_that_nobody_moved_follows_and_others_stay(desk):
@@ -57,8 +60,33 @@ def test_a_gain_that_nobody_moved_follows_and_others_stay(desk):
         prototype(identity="follows"), prototype(0.4, identity="moved"), prototype(identity="locked", locked=True),
         prototype(identity="unknown"),
     ))  # fmt: skip
-    after = believing.with_belief(told, {"follows": 1.6, "moved": 1.6, "locked": 1.6})
+    after = belief.with_belief(told, {"follows": 1.6, "moved": 1.6, "locked": 1.6})
     assert [(p.gain, p.found) for p in after.prototypes] == [(1.6, 1.6), (0.4, 1.6), (1.0, 1.6), (1.0, 1.0)]
+
+
+def test_likes_by_one_artist_set_no_gains_and_a_sentence_says_so():
+    assert "all that you like is by one artist" in belief.doubt(np.array([4, 4, 4]))
+    assert "nothing is liked" in belief.doubt(np.zeros(0, np.int64))
+    assert belief.doubt(np.array([4, 4, 7])) == ""
+    assert belief.doubt(np.array([4, -1])) == "", "nobody says that it is the same one"
+    assert belief.doubt(np.array([-1, -1])) == ""
+
+
+def test_gains_that_were_believed_go_back_to_one_where_too_few_artists_are_liked(desk, monkeypatch):
+    some(desk)
+    learned(desk)
+    assert desk.believing.doubt == ""
+    moved = awake(desk)[0]
+    desk.recommending.set_gain(moved.id, 0.3)
+    assert any(p.found != 1 for p in awake(desk))
+    monkeypatch.setattr(belief, "MAKERS", 7)
+    assert "cannot tell yet what counts more" in desk.believing.doubt
+    desk.recommending.believe_anew()
+    assert {p.found for p in awake(desk)} == {1.0}
+    assert {p.gain for p in awake(desk)} == {1.0, 0.3}
+    like(desk, "Clicks 1")
+    assert desk.believing.doubt == ""
+    assert any(p.found != 1 for p in awake(desk))
 
 
 # ------------------------------------------------------------------------------------------------ learning
@@ -84,8 +112,8 @@ def test_it_learns_from_the_library_and_gains_follow(desk):
     assert heard
     assert all(0 <= p.found <= 2 and p.gain == p.found for p in heard)
     assert np.mean([p.found for p in heard]) == pytest.approx(1, abs=0.35)
-    asleep = [p for p in after.prototypes if not believing.is_awake(p)]
-    assert [p.gain for p in asleep] == [p.gain for p in before.prototypes if not believing.is_awake(p)]
+    asleep = [p for p in after.prototypes if not belief.is_awake(p)]
+    assert [p.gain for p in asleep] == [p.gain for p in before.prototypes if not belief.is_awake(p)]
 
 
 def test_who_likes_more_of_a_kind_is_believed_to(desk):
@@ -145,15 +173,39 @@ def test_an_interrupted_learning_leaves_what_was_there(desk):
     assert len(list((desk.folders.data / "network").iterdir())) == 1
 
 
+def test_a_stopped_learning_goes_on_and_leaves_nothing_behind(desk, monkeypatch):
+    some(desk)
+    monkeypatch.setattr(training, "Checkpoint", partial(Checkpoint, every_s=0))
+    desk.believing.fit(Job())
+    whole, folder, made = desk.believing.network(), desk.folders.data / "network", []
+    told = training._Lessons.measured
+    monkeypatch.setattr(training._Lessons, "measured", lambda *told_to: made.append(1) or told(*told_to))
+
+    class Stopped(Job):
+        def advance(self, count=1, *, text=None):
+            if made:
+                self.cancel()
+            super().advance(count, text=text)
+
+    with pytest.raises(Cancelled):
+        desk.believing.fit(Stopped())
+    assert sorted(path.name for path in folder.iterdir()) == [".handcrafted.checkpoint", "handcrafted"]
+    made.clear()
+    desk.believing.fit(Job())
+    assert len(made) == believing.DESK_CONFIG.epochs - 1
+    assert np.array_equal(desk.believing.network().sound, whole.sound)
+    assert [path.name for path in folder.iterdir()] == ["handcrafted"]
+
+
 def test_it_is_found_again_and_a_broken_one_counts_as_none(desk, monkeypatch):
     some(desk)
     learned(desk)
     place = desk.folders.data / "network" / "handcrafted"
     gains = desk.believing.gains(awake(desk), np.arange(4))
-    desk.believing._known.clear()
+    desk.believing._learned._known.clear()
     assert np.array_equal(desk.believing.gains(awake(desk), np.arange(4)), gains)
     (place / "arrays.safetensors").write_bytes(b"broken")
-    desk.believing._known.clear()
+    desk.believing._learned._known.clear()
     assert desk.believing.network() is None
     assert desk.believing.wanting
     assert desk.believing.gains(awake(desk), np.arange(4)) is None

@@ -205,6 +205,19 @@ def test_the_taste_over_time_stands_day_by_day(desk, clock, tmp_path):
         assert {c.id for c in later.tastes.changed(1)} == set()
 
 
+def test_a_word_that_came_on_offer_and_sleeps_is_no_change(desk, clock, tmp_path):
+    desk.close()
+    with open_desk(tmp_path / "data", now=clock) as later:
+        first = later.recommending.taste().prototypes[0]
+        later.recommending.set_gain(first.id, 1.5)
+        clock.sleep(2)
+        track = later.indexing.find("Noise 2")
+        made = next(p for p in later.shaping.add(tracks=(track,)).prototypes if p.tracks == (track.audio_hash,))
+        assert {(c.before, c.after) for c in later.tastes.changed() if c.id == made.id} == {(None, 1.0)}
+        later.recommending.set_gain(made.id, 0.0)
+        assert all(change.id != made.id for change in later.tastes.changed())
+
+
 @pytest.mark.parametrize("days", [0, -1, 4000])
 def test_a_stretch_of_days_has_an_end(desk, days):
     with pytest.raises(BadRequest, match="Days go from 1"):

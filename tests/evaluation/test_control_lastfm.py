@@ -2,40 +2,23 @@
 
 import json
 
+import made_up_artists
 import numpy as np
 import pytest
 
 from musicdesk.cli.main import run
 from musicdesk.errors import BadRequest, NotFound, NothingYet
-from musicdesk.evaluation import control_lastfm, lastfm, tagged_artists
+from musicdesk.evaluation import control_lastfm, tagged_artists
 from musicdesk.evaluation.control import EDITS, SLIDER
 from musicdesk.evaluation.control_lastfm import COSINE, NETWORK, SHUFFLED, UNSEEN, ControlPlan
 from musicdesk.jobs import Job
 
-LISTENERS, ARTISTS, KINDS = 80, 150, 3
+ARTISTS = 150
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Three kinds of artists that sound alike and carry a tag of their kind; each listener likes two kinds."""
-    place, rng = tmp_path_factory.mktemp("lastfm"), np.random.default_rng(0)
-    kind = np.arange(ARTISTS) % KINDS
-    columns = ("mode", "count", *(name for name in lastfm.SOUND if name != "mode"), "popularity", "key")
-    sounds = 0.5 + 0.3 * rng.random((ARTISTS, len(columns)))
-    sounds[np.arange(ARTISTS), 2 + kind] += 0.5
-    lines = [f"id,name,{','.join(columns)}"]
-    lines += [f"{a},Artist {a},{','.join(f'{v:.4f}' for v in row)}" for a, row in enumerate(sounds)]
-    (place / lastfm.FEATURES).write_text("\n".join(lines) + "\n")
-    plays = ["userID\tartistID\tweight"]
-    for listener in range(LISTENERS):
-        liked = rng.choice(np.flatnonzero(kind != listener % KINDS), 12, replace=False)
-        plays += [f"{listener}\t{artist}\t{rng.integers(1, 99)}" for artist in liked]
-    (place / lastfm.PLAYS).write_text("\n".join(plays) + "\n")
-    tags = [f"1\t{artist}\t{10 + kind[artist]}\t1\t1\t2010" for artist in range(ARTISTS)]
-    (place / tagged_artists.TAGGED).write_text("userID\tartistID\ttagID\tday\tmonth\tyear\n" + "\n".join(tags) + "\n")
-    names = "\n".join(f"{10 + k}\tkind {k}" for k in range(KINDS))
-    (place / tagged_artists.TAGS).write_text(f"tagID\ttagValue\n{names}\n")
-    return place
+    return made_up_artists.write(tmp_path_factory.mktemp("lastfm"), artists=ARTISTS, kinds_liked=2, heard=12)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +57,7 @@ def test_the_tags_and_what_was_measured_are_named(report):
 def test_the_tags_of_half_the_artists_are_hidden_and_these_alone_are_listed(folder):
     artists = tagged_artists.load(folder)
     told = np.arange(ARTISTS) < 75
-    half = control_lastfm._half_told(artists, told)
+    half = artists.told_of(told)
     assert np.isnan(half.tags[75:]).all()
     assert np.array_equal(half.tags[:75], artists.tags[:75])
     expected = np.nan_to_num(artists.tags[:75]).T @ artists.sounds[:75]

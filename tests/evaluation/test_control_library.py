@@ -1,12 +1,16 @@
 """Sliders of tastes in a library: words that are there are followed, names are judged by labels, seeds agree."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from musicdesk.errors import BadRequest, NothingYet
-from musicdesk.evaluation import control_library
+from musicdesk.evaluation import control_belief, control_library
 from musicdesk.evaluation.control_library import (
+    BELIEVED,
     COSINE,
+    DEALT,
     LABELS,
     SHUFFLED,
     TASTE,
@@ -17,6 +21,8 @@ from musicdesk.evaluation.control_library import (
 )
 from musicdesk.evaluation.personal_library import FOLDERS, genre_library
 from musicdesk.jobs import Job
+from musicdesk.prototypes import belief
+from musicdesk.prototypes.listeners import Seams
 from musicdesk.records import EncoderKey, Tags, Track, Vectors
 
 WORDS = ("jazz", "metal", "techno", "folk")
@@ -106,6 +112,45 @@ def test_five_seeds_make_one_taste_where_the_kinds_are_clear(report):
     assert report.stability.cosine.mean > 0.8
     assert report.stability.same_list.mean > 0.7
     assert 0 <= report.stability.same_name.mean <= 1
+
+
+@pytest.fixture(scope="module")
+def believing(library):
+    """The report with networks of few lessons, for who likes two genres."""
+    n = library.n
+    seams = Seams(np.arange(n) // EACH, np.full(n, -1), library.witness.tags)
+    with pytest.MonkeyPatch.context() as quick:
+        quick.setattr(belief, "MADE_UP", 100)
+        quick.setattr(belief, "ALONE", replace(belief.ALONE, width=16, epochs=2))
+        quick.setattr(control_belief, "SEEDS", 2)
+        quick.setattr(control_belief, "STABLE_LISTENERS", 3)
+        return measure(replace(library, seams=seams), LibraryPlan(listeners=6, k=10), data="here", job=Job())
+
+
+def test_believed_gains_find_no_less_and_keep_their_sliders(believing, report):
+    assert report.believed is None, "without seams there is no network"
+    assert {BELIEVED, DEALT} <= {r.way for r in believing.rows}
+    assert row(believing, BELIEVED).follows_wide.mean > 0.7
+    told = believing.believed
+    assert told.seeds == 2
+    assert told.awake.mean >= 2
+    assert 0 < told.gains.mean <= 2
+    assert 0 < told.apart.mean < told.gains.mean, "seeds agree"
+    assert 0 <= told.same_top.mean <= 1
+    assert {(who, what) for who, what, _ in told.beside_one} >= {("all", "ndcg@100"), ("2 genres", "precision@10")}
+    assert all(one.measure.mean > -0.2 for _, _, one in told.beside_one)
+
+
+def test_dealt_gains_are_those_of_other_prototypes(library, report):
+    taste = library.taste(np.array([0, 1, 2, 40, 41, 80, 81]))
+    awake = [p.id for p in taste.prototypes if belief.is_awake(p)]
+    assert len(awake) > 1
+    taste = belief.with_belief(taste, {name: 0.5 + 0.1 * n for n, name in enumerate(awake)})
+    told = control_belief.dealt(taste, rng=np.random.default_rng(0))
+    before, after = ({p.id: p.gain for p in one.prototypes} for one in (taste, told))
+    assert sorted(before.values()) == sorted(after.values())
+    assert all(after[name] != before[name] for name in awake)
+    assert all(after[p.id] == p.gain for p in taste.prototypes if p.id not in awake)
 
 
 def test_a_phrase_and_a_label_say_the_same_by_the_last_word_of_the_phrase():

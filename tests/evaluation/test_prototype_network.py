@@ -1,47 +1,33 @@
 """`evaluate prototypes`: the network beside black boxes on a small data set in the files of HetRec Last.fm."""
 
 import json
+from dataclasses import replace
 
+import made_up_artists
 import numpy as np
 import pytest
 
 from musicdesk.cli.main import run
 from musicdesk.errors import BadRequest, NotFound, NothingYet
-from musicdesk.evaluation import lastfm, prototype_network, prototypes_report, tagged_artists
-from musicdesk.evaluation.prototype_network import NetworkPlan, Row
+from musicdesk.evaluation import lastfm, prototype_cold, prototype_network, prototypes_report, tagged_artists
+from musicdesk.evaluation.prototype_cold import ColdPlan
+from musicdesk.evaluation.prototype_network import NETWORK, SHUFFLED, NetworkPlan, Row
+from musicdesk.evaluation.recommender_trial import Course
 from musicdesk.jobs import Job
 
-LISTENERS, ARTISTS, KINDS = 80, 90, 3
+ARTISTS = 90
 FEW = ("prototypes", "popularity", "item-knn")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Three kinds of artists that sound alike, carry a tag of their kind, and are liked together."""
-    place, rng = tmp_path_factory.mktemp("lastfm"), np.random.default_rng(0)
-    kind = np.arange(ARTISTS) % KINDS
-    columns = ("mode", "count", *(name for name in lastfm.SOUND if name != "mode"), "popularity", "key")
-    sounds = 0.5 + 0.3 * rng.random((ARTISTS, len(columns)))
-    sounds[np.arange(ARTISTS), 2 + kind] += 0.5
-    lines = [f"id,name,{','.join(columns)}"]
-    lines += [f"{a},Artist {a},{','.join(f'{v:.4f}' for v in row)}" for a, row in enumerate(sounds)]
-    (place / lastfm.FEATURES).write_text("\n".join(lines) + "\n")
-    plays = ["userID\tartistID\tweight"]
-    for listener in range(LISTENERS):
-        liked = rng.choice(np.flatnonzero(kind == listener % KINDS), 10, replace=False)
-        plays += [f"{listener}\t{artist}\t{rng.integers(1, 99)}" for artist in liked]
-    (place / lastfm.PLAYS).write_text("\n".join(plays) + "\n")
-    tags = [f"1\t{artist}\t{10 + kind[artist]}\t1\t1\t2010" for artist in range(ARTISTS)]
-    (place / tagged_artists.TAGGED).write_text("userID\tartistID\ttagID\tday\tmonth\tyear\n" + "\n".join(tags) + "\n")
-    names = "\n".join(f"{10 + k}\tkind {k}" for k in range(KINDS))
-    (place / tagged_artists.TAGS).write_text(f"tagID\ttagValue\n{names}\n99\tnobody says so\n")
-    return place
+    return made_up_artists.write(tmp_path_factory.mktemp("lastfm"), artists=ARTISTS, kinds_liked=1, heard=10)
 
 
 def test_tags_that_enough_artists_carry_become_prototypes(folder):
     artists = tagged_artists.load(folder)
     assert sorted(artists.names) == ["kind 0", "kind 1", "kind 2"]
-    assert artists.tags.shape == (ARTISTS, KINDS)
+    assert artists.tags.shape == (ARTISTS, made_up_artists.KINDS)
     assert np.allclose(artists.tags.sum(axis=1), 1)
     assert np.allclose(np.linalg.norm(artists.prototypes, axis=1), 1, atol=1e-5)
     nearest = (artists.sounds @ artists.prototypes.T).argmax(axis=1)
@@ -126,3 +112,77 @@ def test_the_command_tells_programs_and_draws(folder, tmp_path, capsys):
     assert (tmp_path / "chart.svg").read_text().startswith("<?xml")
     assert run(arguments) == 0
     assert "item-knn" in capsys.readouterr().out
+
+
+# ------------------------------------------------------------------------------------------------ cold
+
+
+@pytest.fixture(scope="module")
+def cold(folder):
+    return prototype_cold.measure(folder, ColdPlan(methods=(NETWORK, "popularity", "content-mean"), seeds=(0,), k=5,
+                                                   variants=("", "sound alone", SHUFFLED)), job=Job())  # fmt: skip
+
+
+def test_artists_whom_nobody_has_heard_are_found_by_their_sound_alone(cold):
+    rows = {row.name: row.measures["recall"].mean for row in cold.rows}
+    assert set(rows) == {"prototypes", "prototypes, sound alone", "prototypes, shuffled sounds", "popularity",
+                         "content-mean"}  # fmt: skip
+    chance = cold.chance["recall"]
+    assert rows["prototypes"] > 1.5 * chance
+    assert rows["prototypes, sound alone"] > 1.5 * chance
+    assert rows["popularity"] == pytest.approx(chance, abs=0.15)
+    assert rows["prototypes, shuffled sounds"] < rows["prototypes"] - 0.1
+    assert cold.candidates == ARTISTS // 5
+
+
+def test_nothing_that_was_said_of_cold_artists_makes_a_prototype(folder):
+    artists = tagged_artists.load(folder)
+    course = Course.of(artists.data, ColdPlan().protocol, k=5, seed=0)
+    told = artists.told_of(~course.split.candidates)
+    assert np.isnan(told.tags[course.split.candidates]).all()
+    assert not np.isnan(told.tags[~course.split.candidates]).any()
+    others = replace(artists, tags=np.where(course.split.candidates[:, None], 1 - artists.tags, artists.tags))
+    assert np.array_equal(others.told_of(~course.split.candidates).prototypes, told.prototypes)
+
+
+def test_what_says_nothing_of_cold_artists_is_refused():
+    with pytest.raises(BadRequest, match="nobody has heard"):
+        ColdPlan(methods=("item-knn",))
+    with pytest.raises(NotFound):
+        ColdPlan(methods=("nobody",))
+    with pytest.raises(BadRequest):
+        ColdPlan(seeds=())
+
+
+def test_the_command_measures_cold_artists_and_goes_on(folder, tmp_path, capsys):
+    arguments = ["--data", str(tmp_path / "desk"), "evaluate", "prototypes", "--data", str(folder), "--cold",
+                 "--splits", "1", "--method", "content-mean", "--method", "popularity"]  # fmt: skip
+    arguments += ["--out", str(tmp_path / "out")]
+    assert run([*arguments, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [row["method"] for row in told["rows"]] == ["content-mean", "popularity"]
+    assert set(told["chance"]) == {"recall", "ndcg"}
+    assert len(list((tmp_path / "out").iterdir())) == 2
+    assert run([*arguments, "--encoder", "spotify-sound"]) == 0
+    assert "spotify-sound" in capsys.readouterr().out
+    assert run([*arguments, "--plot", "chart.svg"]) == 2
+    assert run([*arguments[:6], "--encoder", "spotify-sound"]) == 2
+
+
+# ------------------------------------------------------------------------------------------------ tags that are none
+
+
+def test_tags_that_say_nothing_of_the_sound_are_no_prototypes(folder, tmp_path):
+    for name in (lastfm.FEATURES, lastfm.PLAYS, tagged_artists.TAGGED, tagged_artists.TAGS):
+        (tmp_path / name).write_text((folder / name).read_text())
+    (tmp_path / tagged_artists.TAGS).write_text("tagID\ttagValue\n10\tSeen Live\n11\tseen from afar\n12\tamerican\n")
+    assert tagged_artists.load(tmp_path).names == ("seen from afar",)
+    assert tagged_artists.load(tmp_path, prototypes=2).names == ("seen from afar",)
+    assert set(tagged_artists.load(tmp_path, every_tag=True).names) == {"Seen Live", "seen from afar", "american"}
+
+
+def test_what_can_be_heard_is_not_on_the_list_of_what_cannot():
+    heard = {"rock", "female vocalists", "80s", "instrumental", "beautiful", "sad", "latin", "classic rock", "live"}
+    assert not heard & tagged_artists.NO_SOUND
+    assert {"seen live", "american", "awesome", "favorites"} <= tagged_artists.NO_SOUND
+    assert all(tag == tag.casefold() for tag in tagged_artists.NO_SOUND)

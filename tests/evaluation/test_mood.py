@@ -1,0 +1,216 @@
+"""Steering measured on made-up sounds whose moods and genres are known."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from moods_with_truth import made_up
+
+from musicdesk.errors import BadRequest, NotFound
+from musicdesk.evaluation import mood, mood_figures, mood_report, mood_trial
+from musicdesk.evaluation.mood_metrics import Draws
+from musicdesk.evaluation.mood_trial import (
+    ALL,
+    GIVEN,
+    HEARD,
+    HELD_OUT,
+    VALIDATION,
+    Entry,
+    KeptLists,
+    run,
+    splits,
+    whole_library,
+)
+from musicdesk.jobs import Job
+from musicdesk.mood import claims
+from musicdesk.records import MOODS, UNCERTAIN, Axis, Mood, Steer
+
+QUICK = ("nearest+labels", "filter", "arithmetic", "average-mood", "nearest", "random", "oracle-1", "oracle-100")
+
+
+@pytest.fixture(scope="module")
+def data():
+    return made_up()
+
+
+@pytest.fixture(scope="module")
+def report(data):
+    return mood.measure(data, mood.MoodPlan(methods=QUICK, seeds=1, parts=4), job=Job())
+
+
+def rows(report, labels, searched):
+    setting = next(s for s in report.settings if (s.labels, s.searched) == (labels, searched))
+    return {row.name: row for row in setting.rows}
+
+
+def test_every_artist_is_asked_once_and_never_learned_from_in_the_same_split(data):
+    asked = []
+    for split in splits(data, 0, 5):
+        parts = [set(data.artists[rows].tolist()) for rows in (split.learned, split.validation, split.asked)]
+        assert sum(map(len, parts)) == len(set.union(*parts))
+        asked += split.asked.tolist()
+    assert sorted(asked) == list(range(len(data)))
+
+
+def test_moods_are_spread_evenly_over_the_parts(data):
+    for split in splits(data, 1, 5):
+        counts = np.bincount(data.truth[split.asked], minlength=len(MOODS))
+        assert counts.min() >= counts.max() - 2
+
+
+def test_a_sound_whose_mood_nobody_knows_is_neither_learned_from_nor_asked(data):
+    feel = data.feel.copy()
+    feel[:8] = np.nan
+    for split in splits(replace(data, feel=feel), 0, 4):
+        assert min(np.concatenate([split.learned, split.asked, split.validation])) >= 8
+
+
+def test_lists_never_hold_the_seeds_artist_and_stay_within_what_is_searched(data):
+    split = splits(data, 0, 4)[0]
+    told = run(data, split, [Entry("nearest", "nearest")], labels=HEARD, kept=KeptLists(None), job=Job())["nearest"]
+    for name, lists in told.items():
+        assert not (data.artists[lists.found] == data.artists[lists.seeds][None, :, None]).any()
+        if name != ALL:
+            part = {HELD_OUT: split.asked, VALIDATION: split.validation}[name]
+            assert np.isin(lists.found, part).all()
+
+
+def test_oracles_are_always_in_the_mood_and_chance_is_chance(report):
+    told = rows(report, GIVEN, ALL)
+    assert told["oracle-1"].measures["mood_p@1"].mean == 1
+    assert told["oracle-100"].measures["mood_p@1"].mean == 1
+    assert told["random"].measures["mood_p@1"].mean == pytest.approx(report.chance.mood, abs=0.06)
+    assert told["random"].measures["genre_p@1"].mean == pytest.approx(report.chance.genre, abs=0.06)
+    assert report.chance.mood == pytest.approx(0.25, abs=0.01)
+    assert report.chance.possible == 1
+
+
+def test_without_steering_the_genre_stays_and_the_mood_too(report):
+    told = rows(report, HEARD, ALL)["nearest"].measures
+    assert told["genre_p@1"].mean > 0.9
+    assert told["mood_p@1"].mean < 0.1
+
+
+def test_what_steers_beats_what_forgets_the_seed(report):
+    told = rows(report, HEARD, mood.LIBRARY)
+    forgetful, steered = (told[name].full for name in ("average-mood", "arithmetic"))
+    assert forgetful["mood_p@1"].mean > 0.9
+    assert steered["mood_p@1"].mean > 0.9
+    assert steered["combined"].mean > forgetful["combined"].mean
+
+
+def test_the_dose_moves_the_mood_and_costs_likeness(report):
+    setting = next(s for s in report.settings if s.searched == ALL)
+    dose = next(d for d in setting.doses if d.name == "arithmetic")
+    assert dose.spearman > 0.95
+    assert dose.likeness[0] > dose.likeness[-1]
+
+
+def test_the_first_track_differs_from_seed_to_seed_only_where_the_seed_counts(report):
+    told = rows(report, HEARD, ALL)
+    assert told["nearest"].distinct.mean > told["average-mood"].distinct.mean
+
+
+def test_a_claim_is_right_where_the_measures_are(report):
+    claim = next(c for c in report.settings[-1].claims if c.name == "filter")
+    assert claim.right_where_claimed is not None
+    assert claim.right_where_claimed.mean == 1
+    assert claim.moved.mean > 0
+
+
+def test_nobody_claims_anything_of_what_was_not_measured():
+    told = mood.measure(made_up(lively=False), mood.MoodPlan(methods=("nearest",), seeds=1, labels=()), job=Job())
+    assert told.settings[0].claims == ()
+    assert [s.searched for s in told.settings] == [mood.LIBRARY]
+
+
+def test_a_way_beside_itself_keeps_as_much(data):
+    split = splits(data, 0, 4)[0]
+    entry = Entry("arithmetic", "arithmetic")
+    told = [(split, run(data, split, [entry], labels=GIVEN, kept=KeptLists(None), job=Job())[entry.name])]
+    one = mood_figures.cases(data, entry, told, ALL)
+    draws = Draws(one.artists, seed=0)
+    same = mood_figures.equal_mood(one, one, draws, places=10)
+    assert same.reached
+    assert same.ratio.mean == pytest.approx(1)
+    assert not mood_figures.against(one, one, draws).clear
+
+
+def test_shuffled_moods_teach_nothing(data):
+    split = splits(data, 0, 4)[0]
+    entries = [Entry("arithmetic", "arithmetic"), Entry("shuffled", "arithmetic", shuffled=True)]
+    told = run(data, split, entries, labels=GIVEN, kept=KeptLists(None), job=Job())
+    taught, shuffled = (mood_figures.cases(data, e, [(split, told[e.name])], ALL) for e in entries)
+    means = [c.values[mood_figures.FULL, :, mood_figures.MOOD_10].mean() for c in (taught, shuffled)]
+    assert means[0] > 0.9
+    assert means[1] < 0.6  # what is searched keeps its labels, and they have a say in the means
+
+
+def test_lists_that_are_kept_are_not_made_again(data, tmp_path, monkeypatch):
+    split, entry = splits(data, 0, 4)[0], Entry("filter", "filter")
+    kept = KeptLists.of(tmp_path, data)
+    first = run(data, split, [entry], labels=HEARD, kept=kept, job=Job())[entry.name]
+    monkeypatch.setattr(mood_trial, "make", None)
+    again = run(data, split, [entry], labels=HEARD, kept=kept, job=Job())[entry.name]
+    assert first.keys() == again.keys()
+    for name in first:
+        np.testing.assert_array_equal(first[name].found, again[name].found)
+    assert KeptLists.of(tmp_path, made_up(seed=1)).get(entry, split, HEARD) is None
+
+
+def test_the_translator_and_each_of_its_ablations_stand_in_the_plan():
+    names = [entry.name for entry in mood.MoodPlan(ablations=True).entries]
+    assert {"translator", "translator+labels", mood.SHUFFLED, "cosine alone", "triplet alone"} <= set(names)
+    assert "relaxed cross-entropy alone" in names
+    configs = [entry.config for entry in mood_trial.ablations()]
+    assert len(set(configs)) == len(configs)
+
+
+def test_unknown_ways_and_labels_are_sentences():
+    with pytest.raises(NotFound, match="no way to steer called magic"):
+        mood.MoodPlan(methods=("magic",))
+    with pytest.raises(BadRequest, match="Labels are"):
+        mood.MoodPlan(labels=("guessed",))
+    with pytest.raises(BadRequest, match="3 parts"):
+        mood.MoodPlan(parts=2)
+
+
+def test_a_chart_is_drawn(report, tmp_path):
+    mood_report.draw_chart(report, tmp_path / "mood.svg")
+    assert b"Dose and response" in (tmp_path / "mood.svg").read_bytes() or (tmp_path / "mood.svg").stat().st_size > 9000
+
+
+@pytest.mark.slow
+def test_a_translator_that_is_taught_beats_the_average(data):
+    data = made_up(artists=60)
+    split, kept = whole_library(data, 0), KeptLists(None)
+    entries = [Entry("translator", "translator"), Entry("average-mood", "average-mood"),
+               Entry("shuffled", "translator", shuffled=True)]  # fmt: skip
+    told = run(data, split, entries, labels=HEARD, kept=kept, job=Job())
+    found = [mood_figures.cases(data, e, [(split, told[e.name])], ALL) for e in entries]
+    taught, average, shuffled = (mood_figures.row(one, Draws(one.artists, seed=0)) for one in found)
+    assert taught.measures["combined"].mean > average.full["combined"].mean
+    assert shuffled.full["mood_p@1"].mean < taught.full["mood_p@1"].mean
+
+
+def test_whole_library_asks_everyone_and_learns_from_everyone(data):
+    split = whole_library(data, 0)
+    assert len(split.asked) == len(split.learned) == len(data)
+
+
+def test_a_claim_needs_a_direction_and_measures():
+    lively = np.array([0.5, 0.9, 0.8, 0.7, np.nan], np.float32)
+    seed, picks = np.array([0]), np.array([1, 2, 3])
+    assert claims.holds(lively, seeds=seed, picks=picks, direction=claims.LIVELIER) is True
+    assert claims.holds(lively, seeds=seed, picks=picks, direction=claims.CALMER) is False
+    assert claims.holds(lively, seeds=seed, picks=picks, direction=claims.UNTESTED) is None
+    assert claims.holds(lively, seeds=np.array([4]), picks=picks, direction=claims.CALMER) is None
+    assert claims.holds(lively, seeds=seed, picks=np.array([4, 4, 4]), direction=claims.CALMER) is None
+
+
+def test_what_a_steering_asks_of_the_arousal():
+    assert claims.direction_of(Steer(moods=((Mood.CALM, 1.0),)), arousal=0.5) == claims.CALMER
+    assert claims.direction_of(Steer(moods=((Mood.HAPPY, 1.0),)), arousal=0.5) == claims.UNTESTED
+    assert claims.direction_of(Steer(point=(0.5, 0.9)), arousal=0.5) == claims.LIVELIER
+    assert claims.direction_of(Steer(nudges=((Axis.TEMPO, -0.2),)), arousal=0.5) == claims.CALMER
+    assert UNCERTAIN < 0
