@@ -1,32 +1,39 @@
-"""Open the real window on a data folder, use it with mouse and keys, and write pictures. Called by screenshots."""
+"""Open the real window on a data folder, use it with mouse and keys, and write pictures. Called by screenshots.
+
+The page ``dialogs`` stands for the dialogs and menus about the taste, a picture of each.
+"""
 
 import argparse
 import csv
 import os
 import shutil
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ[name] = "1"
 
+from drive_dialogs import look_at_all, remember
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from window_hands import click, drag, until, wait
 
 from musicdesk.settings import Folders, Settings
 from musicdesk.ui.empty_states import State
 from musicdesk.ui.gain_slider import GainSlider
+from musicdesk.ui.mood_grid import MIDDLE
 from musicdesk.ui.opening import Opened, application, open_window
 from musicdesk.ui.session import Session
 
 SIZE = (1280, 800)
+DIALOGS = "dialogs"
+FULL = ("full", DIALOGS)
+"""Pages with the whole panel of the taste."""
 TABS = {
     "library": 1, "playlists": 2, "coverage": 3, "recordings": 3, "models": 4, "training": 4, "training-result": 4,
-    "listeners": 5, "group": 5, "map": 6,
+    "listeners": 5, "group": 5, "map": 6, "steer": 0,
 }  # fmt: skip
 ELECTRIC = {"Drum & Bass", "House", "Rock", "Chiptune", "Ambient"}
 """Genres of the demo library; it has too few artists of each to be told apart one by one."""
@@ -52,11 +59,17 @@ def main() -> None:
             data = Path(place) / "data"
             if page != "first-run":
                 shutil.copytree(asked.data, data)
-            Settings(theme=asked.theme, full_panel=page == "full").save(data)
-            opened = open_window(folders_of(data, Path(place)))
+            Settings(theme=asked.theme, full_panel=page in FULL).save(data)
+            folders = folders_of(data, Path(place))
+            if page == DIALOGS:
+                remember(folders)
+            opened = open_window(folders)
             opened.window.resize(*SIZE)
-            use(app, opened, page)
-            opened.window.grab().save(str(asked.out / f"{page}-{suffix}.png"))
+            if page == DIALOGS:
+                look_at_all(app, opened, lambda name, seen: seen.save(str(asked.out / f"{name}-{suffix}.png")))
+            else:
+                use(app, opened, page)
+                opened.window.grab().save(str(asked.out / f"{page}-{suffix}.png"))
             opened.window.close()
             wait(app, 0.2)
 
@@ -81,20 +94,22 @@ def use(app: QApplication, opened: Opened, page: str) -> None:
         until(app, lambda: any(s.isVisible() for s in workspace.taste.findChildren(GainSlider)))
         drag(app, next(s for s in workspace.taste.findChildren(GainSlider) if s.isVisible()), to=1.6)
         wait(app, 0.5)
-        QTest.mouseClick(workspace.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(120, 28 * 2 + 14))
+        click(workspace.view.viewport(), QPoint(120, 28 * 2 + 14))
     else:
         bar = workspace.tabs.tabBar()
-        QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(TABS[page]).center())
+        click(bar, bar.tabRect(TABS[page]).center())
         if page == "recordings":
             wait(app, 0.5)
             below = workspace.coverage.tabs.tabBar()
-            QTest.mouseClick(below, Qt.MouseButton.LeftButton, pos=below.tabRect(1).center())
+            click(below, below.tabRect(1).center())
         if page in EPOCHS:
             train(app, opened.session, page)
         if page in ("listeners", "group"):
             hear(app, opened.session, page)
         if page == "map":
             lay_out(app, opened.session)
+        if page == "steer":
+            steer(app, opened.session)
     wait(app, 1.5)
 
 
@@ -107,12 +122,12 @@ def train(app: QApplication, session: Session, page: str) -> None:
         lines.writerow(("path", "label"))
         for track in session.desk.indexing.tracks():
             lines.writerow((track.path, "electric" if ELECTRIC & {*track.tags.genres} else "acoustic"))
-    QTest.mouseClick(models.train, Qt.MouseButton.LeftButton)
+    click(models.train)
     form = models.training.form
     form.choose_csv(table)
     form.epochs.setValue(EPOCHS[page])
     until(app, form.start.isEnabled)
-    QTest.mouseClick(form.start, Qt.MouseButton.LeftButton)
+    click(form.start)
     if page == "training":
         until(app, lambda: len(models.training.epochs) >= LOOKED_AT, 300)
     else:
@@ -134,7 +149,7 @@ def hear(app: QApplication, session: Session, page: str) -> None:
     listeners.table.selectAll()
     wait(app, 0.5)
     if page == "group":
-        QTest.mouseClick(listeners.together, Qt.MouseButton.LeftButton)
+        click(listeners.together)
         until(app, lambda: listeners.group.model.rowCount() > 0)
 
 
@@ -142,7 +157,7 @@ def lay_out(app: QApplication, session: Session) -> None:
     """Make the map, and draw around the tracks of a prototype."""
     page = session.window.map
     until(app, lambda: page.state is State.NO_MAP)
-    QTest.mouseClick(page.empty.button, Qt.MouseButton.LeftButton)
+    click(page.empty.button)
     until(app, lambda: page.state is None and page.map.resting, 300)
     there = page.map.on_screen()[page.points.nearest == 0]
     (left, top), (right, bottom) = (there.min(axis=0) - 8).tolist(), (there.max(axis=0) + 8).tolist()
@@ -153,30 +168,22 @@ def lay_out(app: QApplication, session: Session) -> None:
     QTest.mouseRelease(page.map, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, line[-1])
 
 
-def drag(app: QApplication, slider: GainSlider, *, to: float) -> None:
-    """Drag the thumb with the mouse, as a hand does."""
-    y = slider.height() // 2
-    ends = (round(slider.x_of(slider.value())), round(slider.x_of(round(to * 100))))
-    QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(ends[0], y))
+def steer(app: QApplication, session: Session) -> None:
+    """From a track by the first offer below the list, then by the mood grid, as a hand drags its target."""
+    session.window.for_you.view.choose_row(2)
+    bar, page = session.window.for_you.bar, session.window.steer
+    until(app, bar.isVisible)
+    click(bar.buttons[0])
+    until(app, lambda: page.state is None)
+    seed = page.grid.start or MIDDLE
+    goal = (0.85 if seed[0] < MIDDLE[0] else 0.15, 0.8 if seed[1] < MIDDLE[1] else 0.2)
+    here, there = (page.grid.spot(place).toPoint() for place in (seed, goal))
+    QTest.mousePress(page.grid, Qt.MouseButton.LeftButton, pos=here)
     for step in range(1, 9):
-        QTest.mouseMove(slider, QPoint(ends[0] + (ends[1] - ends[0]) * step // 8, y))
-        wait(app, 0.03)
-    QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(ends[1], y))
-
-
-def until(app: QApplication, done: Callable[[], bool], limit_s: float = 60) -> None:
-    """Let the window live until ``done()``."""
-    end = time.monotonic() + limit_s
-    while not done() and time.monotonic() < end:
-        wait(app, 0.02)
-
-
-def wait(app: QApplication, seconds: float) -> None:
-    """Let the window live for a while."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        app.processEvents()
-        time.sleep(0.005)
+        QTest.mouseMove(page.grid, here + (there - here) * step / 8)
+        wait(app, 0.05)
+    QTest.mouseRelease(page.grid, Qt.MouseButton.LeftButton, pos=there)
+    until(app, lambda: page.answer is not None and page.answer.steer.point is not None)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ ALONE = ("blend", "none")
 def knows_text(sentence: str) -> str:
     """How much a recommender knows, with a capital, and without a command at its end."""
     plain = _COMMAND.sub("", sentence).strip()
-    return plain[:1].upper() + plain[1:]
+    file = "." in plain.partition(" ")[0].rstrip(".,:")  # its name is left as it is
+    return plain if file else plain[:1].upper() + plain[1:]
 
 
 def problem_text(sentence: str) -> str:

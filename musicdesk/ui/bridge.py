@@ -14,6 +14,8 @@ class Bridge(QObject):
     analysis_changed = Signal()
     feedback_changed = Signal(object)
     """A frozenset of audio hashes."""
+    tags_changed = Signal()
+    moods_changed = Signal()
     taste_changed = Signal()
     playlists_changed = Signal()
     listeners_changed = Signal()
@@ -26,6 +28,8 @@ class Bridge(QObject):
             events.library_changed.listen(lambda _: self._happened.emit("library", None)),
             events.analysis_changed.listen(lambda _: self._happened.emit("analysis", None)),
             events.feedback_changed.listen(lambda hashes: self._happened.emit("feedback", hashes)),
+            events.tags_changed.listen(lambda _: self._happened.emit("tags", None)),
+            events.moods_changed.listen(lambda _: self._happened.emit("moods", None)),
             events.taste_changed.listen(lambda _: self._happened.emit("taste", None)),
             events.playlists_changed.listen(lambda _: self._happened.emit("playlists", None)),
             events.listeners_changed.listen(lambda _: self._happened.emit("listeners", None)),
@@ -46,6 +50,8 @@ class Bridge(QObject):
             {
                 "library": self.library_changed,
                 "analysis": self.analysis_changed,
+                "tags": self.tags_changed,
+                "moods": self.moods_changed,
                 "taste": self.taste_changed,
                 "playlists": self.playlists_changed,
                 "listeners": self.listeners_changed,

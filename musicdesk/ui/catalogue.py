@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from musicdesk.records import IntArray, Track
+from musicdesk.records import IntArray, OwnTags, Track
 from musicdesk.tracks import Tracks
+
+NO_TAGS = OwnTags()
+"""While none is given."""
 
 
 class Catalogue:
@@ -44,9 +47,9 @@ class Catalogue:
         """The rows of these tracks in their order; unknown ids are left out."""
         return np.array([self.by_id[i] for i in ids if i in self.by_id], dtype=np.int64)
 
-    def matching(self, text: str) -> IntArray:
-        """The rows whose title, artists and album hold every word of the text."""
-        return self.tracks.matching(text)
+    def matching(self, text: str, tags: OwnTags = NO_TAGS) -> IntArray:
+        """The rows whose title, artists, album and tags of the listener's own hold every word of the text."""
+        return self.tracks.matching(text, bearing=tags.bearing)
 
     def is_ranked(self, column: str) -> bool:
         """Whether the tracks can be ordered by this column at once."""

@@ -1,5 +1,7 @@
 """Words in rounded boxes that flow over as many lines as they need."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -49,14 +51,8 @@ class Chips(QWidget):
         return tabular(self.font(), size=-1.0)
 
     def _boxes(self) -> list[QRect]:
-        metrics, boxes, x, y = QFontMetrics(self._small()), [], 0, 0
-        for word in self._words:
-            wide = min(metrics.horizontalAdvance(word) + 2 * PADDING, max(self.width(), 40))
-            if x and x + wide > self.width():
-                x, y = 0, y + HIGH + GAP
-            boxes.append(QRect(x, y, wide, HIGH))
-            x += wide + GAP
-        return boxes
+        metrics = QFontMetrics(self._small())
+        return flowing([metrics.horizontalAdvance(word) + 2 * PADDING for word in self._words], self.width())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Boxes with words."""
@@ -70,3 +66,16 @@ class Chips(QWidget):
             painter.setPen(ink.text)
             text = painter.fontMetrics().elidedText(word, Qt.TextElideMode.ElideRight, box.width() - 2 * PADDING + 2)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def flowing(widths: Sequence[int], across: int) -> list[QRect]:
+    """Where boxes of these widths stand in lines that are so long; none is wider than a line."""
+    boxes: list[QRect] = []
+    x = y = 0
+    for width in widths:
+        wide = min(width, max(across, 40))
+        if x and x + wide > across:
+            x, y = 0, y + HIGH + GAP
+        boxes.append(QRect(x, y, wide, HIGH))
+        x += wide + GAP
+    return boxes

@@ -49,9 +49,13 @@ MOVED = Column("moved", "▲▼", Kind.MOVED, 44, "How far it moved with the las
 MATCH = Column("match", "Match", Kind.MATCH, 112, "How much better it fits than the rest of your library")
 WHY = Column("why", "Why", Kind.WHY, 232, "The parts of your taste that brought it here")
 
+CHANGE = Column("change", "Moved", Kind.SOFT, 260, "How far it went from where you began, in percentiles")
+STAYED = Column("stayed", "Same", Kind.SOFT, 176, "What it has in common with where you began")
+
 RANKING_COLUMNS = (MOVED, TITLE, ARTIST, ALBUM, LENGTH, MATCH, WHY, LIKED)
 LIBRARY_COLUMNS = (TITLE, ARTIST, ALBUM, LENGTH, GENRE, CODEC, LIKED)
 PLAYLIST_COLUMNS = (TITLE, ARTIST, ALBUM, LENGTH, LIKED)
+STEERED_COLUMNS = (TITLE, ARTIST, CHANGE, STAYED, LIKED)
 
 
 SHARES = {"title": 30, "artist": 22, "album": 24, "genre": 18}
@@ -59,7 +63,7 @@ SHARES = {"title": 30, "artist": 22, "album": 24, "genre": 18}
 LEAST = {"title": 132, "artist": 84, "album": 120, "genre": 92}
 GIVING_WAY: tuple[tuple[str, int], ...] = (
     ("genre", 0), ("album", 0), ("sort", 0), ("why", 160), ("match", 64), ("codec", 0), ("length", 0), ("why", 96),
-    ("moved", 0), ("artist", 0),
+    ("moved", 0), ("stayed", 96), ("change", 120), ("stayed", 0), ("artist", 0),
 )  # fmt: skip
 """What shrinks (to a width) or goes (0), in this order, where the table is narrow."""
 

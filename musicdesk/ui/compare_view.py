@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from musicdesk.records import TasteComparison
+from musicdesk.records import NamedTaste, TasteComparison
 from musicdesk.ui.believed_view import gains_table
 from musicdesk.ui.gain_bars import GainBars
 from musicdesk.ui.ink import Ink
@@ -21,10 +21,13 @@ class CompareView(Question):
 
     asked = Signal(str, str)
 
-    def __init__(self, names: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(self, tastes: Sequence[NamedTaste], parent: QWidget | None = None) -> None:
+        """It begins with the taste as it stands beside one that is another."""
         super().__init__("Compare tastes", parent=parent)
+        names = [taste.name for taste in tastes]
         self.first, self.second = _choice("First taste", names), _choice("Second taste", names)
-        self.second.setCurrentIndex(min(1, self.second.count() - 1))
+        other = next((number for number, taste in enumerate(tastes, start=1) if not taste.current), 1)
+        self.second.setCurrentIndex(min(other, self.second.count() - 1))
         self.overlap, self.shared = OverlapBar(), QLabel()
         self.words = [SoftSentence(points=-0.5), SoftSentence(points=-0.5)]
         self._table = QVBoxLayout()
@@ -66,7 +69,7 @@ class CompareView(Question):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._table.addWidget(scrolling(gains_table(compared.gains)))
+        self._table.addWidget(scrolling(gains_table(compared.gains, sign="·")))
         self.shared.setText(overlap_text(compared))
         self.overlap.set_share(compared.shared / compared.of if compared.of else 0.0)
         names = (compared.first or AS_IT_STANDS, compared.second or AS_IT_STANDS)

@@ -16,6 +16,8 @@ from musicdesk.ui.prototype_name import NEGATION, paint_mark
 INSET = 8
 MIDDLE = math.log(2.0)
 """What a part adds at a gain of 1 to the middle track of any library: the exponential quantile of one half."""
+STEERED = 100
+"""Slots from here on are a seed and the parts of a steering, which are counted from the middle of the library."""
 SOFTEST_PULL = 64.0
 """A drag over this many pixels changes a gain by 1 at the most, however little the part adds."""
 
@@ -85,7 +87,9 @@ class ContributionBar(LiveControl):
 
     @property
     def middle(self) -> float:
-        """What the part adds to the middle track of the library, at the gain that is shown now."""
+        """What the part adds to the middle track of the library, at the gain that is shown now; 0 in a steering."""
+        if self._part.slot >= STEERED:
+            return 0.0
         return MIDDLE * (self.amount if self.changeable else self._part.gain)
 
     def set_part(self, part: Part, *, scale: BarScale, silenced: bool = False, resting: float = 1.0) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
 
 from musicdesk.desk.curating import ExportReport, ImportReport, SavedPlaylist
 from musicdesk.desk.desk import Desk
@@ -13,6 +13,7 @@ from musicdesk.records import Track, printable
 from musicdesk.ui.empty_states import State
 from musicdesk.ui.export_dialog import Export, ExportDialog
 from musicdesk.ui.library_controller import LibraryController
+from musicdesk.ui.question import ask_name
 from musicdesk.ui.tasks import Tasks
 from musicdesk.ui.workspace import TAB_PLAYLISTS, Workspace
 
@@ -89,18 +90,8 @@ class CuratingController(QObject):
         if not tracks:
             return
         names = [kept.name for kept in self.playlists] or [FIRST]
-        dialog = self._question("Add to playlist", "Which one? A new name makes a new playlist.")
-        dialog.setComboBoxItems(names)
-        dialog.setComboBoxEditable(True)
+        dialog = ask_name("Add to playlist", "Which one? A new name makes a new playlist.", self._window, names=names)
         dialog.textValueSelected.connect(lambda name: self.add(name, tracks))
-        dialog.open()
-
-    def _question(self, title: str, text: str) -> QInputDialog:
-        dialog = QInputDialog(self._window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(title)
-        dialog.setLabelText(text)
-        return dialog
 
     def add(self, name: str, tracks: Sequence[Track]) -> None:
         """Put tracks at the end of a playlist, new or old."""
@@ -130,10 +121,8 @@ class CuratingController(QObject):
         )
 
     def _ask_name(self, old: str) -> None:
-        dialog = self._question("Rename playlist", "Its new name")
-        dialog.setTextValue(old)
+        dialog = ask_name("Rename playlist", "Its new name", self._window, old=old)
         dialog.textValueSelected.connect(lambda new: self._rename(old, new))
-        dialog.open()
 
     def _rename(self, old: str, new: str) -> None:
         if new.strip() and new.strip() != old:

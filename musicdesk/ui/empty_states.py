@@ -49,13 +49,20 @@ class State(Enum):
         "Show the library", "tab_2",
     )  # fmt: skip
     NOT_FOUND = Words(
-        "Nothing found", "No title, artist or album holds all of these words.", "Clear the search", "back"
+        "Nothing found", "No title, artist, album or tag holds all of these words.", "Clear the search", "back"
     )
     NO_PLAYLIST = Words(
         "No playlist yet", "Choose tracks and press P to keep them as a playlist, or bring one from another player.",
         "Import playlist…", "import",
     )  # fmt: skip
     EMPTY_PLAYLIST = Words("This playlist is empty", "Choose tracks anywhere and press P.", "For you", "tab_1")
+    NO_STEERING = Words(
+        "More like this, but …",
+        "Choose a track in any list and press B: calmer, happier, slower, more acoustic. The list follows while you "
+        "steer, and says what moved and what stayed.",
+        "For you", "tab_1",
+    )  # fmt: skip
+    STEERING = Words("One moment", "Your music is compared with what you chose.")
     NO_MAP = Words(
         "No map yet",
         "A map shows all your music at once: what sounds alike lies together, in the colours of your prototypes. It is "

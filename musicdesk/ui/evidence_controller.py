@@ -12,7 +12,7 @@ from musicdesk.jobs import Job, Progress
 from musicdesk.ui.advice_words import problem_text
 from musicdesk.ui.advising_controller import AdvisingController
 from musicdesk.ui.indexing_controller import IndexingController
-from musicdesk.ui.tasks import Tasks
+from musicdesk.ui.tasks import ANALYSIS, Tasks
 from musicdesk.ui.workspace import Workspace
 
 LANE = "evidence"
@@ -31,6 +31,10 @@ class Chore:
     do: Callable[[Job], object]
     rest_s: float = 0.0
     """So long it is left alone after it was done."""
+    lane: str = LANE
+    """What listens to music waits for the analysis, and is waited for."""
+    speaks: bool = True
+    """Whether what it says itself is shown, and not only its name."""
 
 
 class EvidenceController(QObject):
@@ -46,13 +50,24 @@ class EvidenceController(QObject):
         self._chores = [
             Chore("Listening closely", lambda: desk.evidence.wanting, desk.evidence.find),
             Chore("Learning what you want", lambda: desk.believing.wanting, partial(_learn, desk), REST_S),
+            Chore(
+                "Measuring tempo and loudness",
+                lambda: bool(desk.moods.wanting),
+                desk.moods.hear,
+                lane=ANALYSIS,
+                speaks=False,
+            ),
+            Chore("Learning how moods differ", lambda: desk.steering.wanting, desk.steering.fit, REST_S),
         ]
         self._done: dict[str, float] = {}
         """When each was done, by what it says."""
         self.job: Job | None = None
+        self._chore: Chore | None = None
+        """The last one that was begun."""
         self.quiet = QTimer(self, singleShot=True, interval=QUIET_MS)
         self.quiet.timeout.connect(self._look)
         self._column.stop_asked.connect(self.stop)
+        indexing.working.connect(self.give_way)
 
     def refresh(self) -> None:
         """Look, when it has been quiet for a while, whether there is something to find out."""
@@ -72,17 +87,24 @@ class EvidenceController(QObject):
         return monotonic() >= self._done.get(chore.says, 0.0) + chore.rest_s
 
     def _begin(self, chore: Chore | None) -> None:
-        if chore is not None and self.job is None:
+        if chore is not None and self.job is None and self._indexing.job is None:
+            self._chore = chore
             self._column.set_work(f"{chore.says} …")
             self.job = self._tasks.run(
                 chore.do, lambda _: self._finished(chore), failed=partial(self._failed, chore), stopped=self._end,
-                lane=LANE, told=self._tell,
+                lane=chore.lane, told=partial(self._tell, chore),
             )  # fmt: skip
 
-    def _tell(self, progress: Progress) -> None:
+    def _tell(self, chore: Chore, progress: Progress) -> None:
         share = f" {100 * progress.done // progress.total} %" if progress.total else ""
-        if progress.text and self.job is not None and not self.job.cancelled:
-            self._column.set_work(f"{progress.text} …{share}")
+        text = progress.text if chore.speaks else chore.says
+        if text and self.job is not None and not self.job.cancelled:
+            self._column.set_work(f"{text} …{share}")
+
+    def give_way(self, working: bool) -> None:
+        """An analysis begins: what listens as well stops, keeps what it found, and goes on when it is quiet again."""
+        if working and self.job is not None and self._chore is not None and self._chore.lane == ANALYSIS:
+            self.job.cancel()
 
     def stop(self) -> None:
         """No more of it in this window; what was found stays."""

@@ -15,8 +15,8 @@ from musicdesk.ui.workspace import Workspace
 MENU = (
     ("preview", "play_whole"),
     ("like", "dislike", "not_now", "never"),
-    ("more_like", "why", "prototype_from"),
-    ("add_to_playlist", "show_in_folder", "exclude"),
+    ("more_like", "steer", "walk", "why", "prototype_from"),
+    ("add_to_playlist", "tag", "mood", "show_in_folder", "exclude"),
 )
 NOTHING = Feedback()
 
@@ -27,6 +27,8 @@ class FeedbackController(QObject):
     def __init__(self, desk: Desk, *, tasks: Tasks, window: Workspace, library: LibraryController) -> None:
         super().__init__(window)
         self._desk, self._tasks, self._window, self._library = desk, tasks, window, library
+        self.inner: dict[str, Callable[[QMenu, Sequence[Track]], QMenu]] = {}
+        """What makes the menu behind a line, by its action."""
         for verb in ("like", "dislike", "not_now", "never"):
             window.actions_.on(verb, partial(self._about_chosen, verb))
         for view in window.lists:
@@ -86,6 +88,9 @@ class FeedbackController(QObject):
 
     def _add(self, menu: QMenu, name: str, tracks: Sequence[Track]) -> None:
         action = self._window.actions_[name]
+        if name in self.inner:
+            menu.addMenu(self.inner[name](menu, tracks)).setEnabled(action.isEnabled())
+            return
         text = {"unlike": "Unlike", "undislike": "My taste after all", "unnever": "Suggest again"}.get(
             self._turned(tracks, name)
         )

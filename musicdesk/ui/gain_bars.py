@@ -55,8 +55,9 @@ class GainBars(QWidget):
 
 def numbers(change: GainChange) -> str:
     """Both gains as text; a dash where there was no such prototype."""
-    return f"{_number(change.before)} → {_number(change.after)}"
+    return f"{number(change.before)} → {number(change.after)}"
 
 
-def _number(gain: float | None) -> str:
+def number(gain: float | None) -> str:
+    """A gain as text; a dash where there is none."""
     return "–" if gain is None else spoken(gain)

@@ -1,10 +1,18 @@
 """Things that behave in narrow places: labels that elide, wrap or stand back, and a panel that scrolls."""
 
+from html import escape
+
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from musicdesk.ui.ink import Ink, tabular
+
+
+def plain_tip(text: str) -> str:
+    """Text for a tooltip that shows every sign of it as it is, also what looks like markup."""
+    marked = "<" in text or "&lt;" in text  # what Qt may take for markup
+    return f"<qt>{escape(text, quote=False)}</qt>".replace("\n", "<br>") if marked else text
 
 
 class SoftLabel(QLabel):
@@ -60,9 +68,8 @@ class ElidedLabel(QLabel):
             self._tell()
 
     def _tell(self) -> None:
-        self.setToolTip(
-            self.text() if self.fontMetrics().horizontalAdvance(self.text()) > self.contentsRect().width() else ""
-        )
+        wide = self.fontMetrics().horizontalAdvance(self.text()) > self.contentsRect().width()
+        self.setToolTip(plain_tip(self.text()) if wide else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw as much as fits."""

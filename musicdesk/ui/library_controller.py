@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QDesktopServices
 
 from musicdesk.desk.desk import Desk
-from musicdesk.records import Coverage, Feedback, IntArray, Source, Track
-from musicdesk.ui.catalogue import EMPTY, Catalogue
+from musicdesk.records import Coverage, Feedback, IntArray, OwnTags, Source, Track
+from musicdesk.ui.catalogue import EMPTY, NO_TAGS, Catalogue
 from musicdesk.ui.catalogue_model import CatalogueModel
 from musicdesk.ui.empty_states import State
 from musicdesk.ui.local_files import to_url
@@ -28,6 +28,7 @@ class Known:
     feedback: Mapping[str, Feedback]
     sources: tuple[Source, ...]
     coverage: Coverage
+    tags: OwnTags
 
 
 class LibraryController(QObject):
@@ -75,19 +76,24 @@ class LibraryController(QObject):
         else:
             catalogue = Catalogue.of(tracks)
             catalogue.prepare()
-        return Known(catalogue, desk.listening.feedback(), desk.indexing.sources(), desk.indexing.coverage())
+        sources, coverage = desk.indexing.sources(), desk.indexing.coverage()
+        return Known(catalogue, desk.listening.feedback(), sources, coverage, desk.tagging.all())
 
     def _show(self, known: Known) -> None:
-        changed = self.known is None or known.catalogue is not self.known.catalogue
-        self.known = known
+        before, self.known = self.known, known
+        changed = before is None or known.catalogue is not before.catalogue
+        retagged = before is None or known.tags is not before.tags
         window = self._window
         window.library.set_sources(known.sources)
         window.library.status.set_coverage(known.coverage)
         window.coverage.set_coverage(known.coverage)
         for view in window.lists:
             view.table.set_feedback(known.feedback)
+            view.table.tags = known.tags.of
+        window.why.set_tags(known.tags.of)
         if changed:
             window.for_you.model.set_tracks(known.catalogue.by_hash)
+        if changed or (retagged and window.search.text()):
             self.filter()
         self._tell_offline(known.sources)
         self.loaded.emit()
@@ -114,6 +120,11 @@ class LibraryController(QObject):
     def feedback(self) -> Mapping[str, Feedback]:
         """All feedback by audio hash."""
         return self.known.feedback if self.known else {}
+
+    @property
+    def tags(self) -> OwnTags:
+        """The listener's own tags."""
+        return self.known.tags if self.known else NO_TAGS
 
     def of_hash(self, audio_hash: str) -> Track | None:
         """The track that stands for a sound."""
@@ -145,6 +156,11 @@ class LibraryController(QObject):
         if self._window.view.table.rowCount():
             self._window.view.choose_row(0)
 
+    def find(self, text: str) -> None:
+        """Search for a text as if it were typed."""
+        self._search_began(text)
+        self._window.search.setText(text)
+
     def leave_search(self) -> bool:
         """Clear the search and go back; False if there was none."""
         searching = bool(self._window.search.text()) or self._window.search.hasFocus()
@@ -157,13 +173,13 @@ class LibraryController(QObject):
 
     def filter(self) -> None:
         """Show the tracks that hold the words of the search."""
-        catalogue, text = self.catalogue, self._window.search.text()
+        catalogue, tags, text = self.catalogue, self.tags, self._window.search.text()
         order = self._window.all_tracks.model.order
 
         def found() -> IntArray:
             if order:
                 catalogue.rank(order)
-            return catalogue.matching(text)
+            return catalogue.matching(text, tags)
 
         self._tasks.read(found, lambda rows: self._show_rows(catalogue, rows), key="filter")
 

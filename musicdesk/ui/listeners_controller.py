@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QFileDialog, QInputDialog
+from PySide6.QtWidgets import QFileDialog
 
 from musicdesk.desk.desk import Desk
 from musicdesk.errors import UserFacing
@@ -14,6 +14,7 @@ from musicdesk.ui.advice_words import problem_text
 from musicdesk.ui.import_dialog import ImportDialog
 from musicdesk.ui.listens_words import FILTER, called, count, join_question, remove_question
 from musicdesk.ui.models_controller import Question
+from musicdesk.ui.question import ask_name
 from musicdesk.ui.tasks import Tasks
 from musicdesk.ui.unmatched_view import MOST
 from musicdesk.ui.workspace import TAB_LISTENERS, Workspace
@@ -143,13 +144,8 @@ class ListenersController(QObject):
     # ------------------------------------------------------------------ who is who
 
     def _ask_name(self, old: str) -> None:
-        dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Rename listener")
-        dialog.setLabelText("Their new name")
-        dialog.setTextValue(old)
+        dialog = ask_name("Rename listener", "Their new name", self._window, old=old)
         dialog.textValueSelected.connect(lambda new: self.rename(old, " ".join(new.split())))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def rename(self, old: str, new: str) -> None:
         """Give a listener another name; who has it already may become one with them."""

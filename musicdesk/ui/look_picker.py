@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 
 from musicdesk.records import PROTOTYPE_SLOTS
@@ -99,16 +99,3 @@ class LookPicker(Question):
 def look_name(slot: int) -> str:
     """A look in words: "blue circle"."""
     return f"{COLOURS[slot % ACROSS]} {theme.slot_shape(slot)}"
-
-
-def mark_icon(slot: int, widget: QWidget) -> QIcon:
-    """A prototype's colour and shape as an icon in the light of this widget, for menus."""
-    ratio = widget.devicePixelRatioF()
-    picture = QPixmap(round(16 * ratio), round(16 * ratio))
-    picture.setDevicePixelRatio(ratio)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint_mark(painter, QRectF(2, 2, 12, 12), slot, ink=Ink.of(widget))
-    painter.end()
-    return QIcon(picture)

@@ -15,6 +15,7 @@ from musicdesk.ui.workspace import TAB_MAP, Workspace
 
 LANE = "map"
 SETTLING_MS = 150
+OLD = "Much has come to the library or gone from it since this map was made, so it does not show all of it."
 
 
 class MapController(QObject):
@@ -77,8 +78,15 @@ class MapController(QObject):
             self._page.set_points(points)
             if points.stale and not self._held:
                 self.make()
+            elif points.stale and self._job is None and self._page.notice.isHidden():
+                self._say_old()
         elif self._job is None:
             self._page.show_state(State.NO_MAP if analysed else State.NOT_ANALYSED)
+
+    def _say_old(self) -> None:
+        """It was not made anew by itself: offer it, unless nothing may be made now."""
+        may = not self._desk.read_only and self._window.library.status.work is Work.IDLE
+        self._page.notice.say(OLD, button="Make anew" if may else "", do=self.make)
 
     @property
     def _held(self) -> bool:
@@ -114,7 +122,7 @@ class MapController(QObject):
 
     def _failed(self, sentence: str) -> None:
         self._end()
-        self._page.notice.say(sentence)
+        self._page.notice.say(sentence, button="Try again", do=self.make)
 
     def _end(self) -> None:
         self._job = None

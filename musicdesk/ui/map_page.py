@@ -281,4 +281,12 @@ def believed_text(points: MapPoints) -> str:
         f"No flat map keeps all neighbours: on average a track has {100 * points.trust.mean():.0f} % of its ten "
         f"nearest near it here, and the fewer, the fainter it is drawn{torn}. "
         f"Trustworthiness {points.trustworthiness:.2f}; dealt out at random {points.shuffled:.2f}."
+        f"{measured_text(points)}"
     )
+
+
+def measured_text(points: MapPoints) -> str:
+    """Where not every track was compared with every other, against how many; "" where all were."""
+    if not points.landmarks:
+        return ""
+    return f" In a library of this size that is measured against {points.landmarks:,} tracks drawn by lot, not all."

@@ -21,6 +21,7 @@ from musicdesk.ui.empty_states import EmptyState, State
 from musicdesk.ui.glyphs import GlyphButton
 from musicdesk.ui.labels import ElidedLabel, SoftLabel
 from musicdesk.ui.notice import Notice
+from musicdesk.ui.steer_bar import SteerBar
 from musicdesk.ui.tracks_model import RankingModel, TrackTable
 from musicdesk.ui.tracks_view import TracksView
 
@@ -75,6 +76,10 @@ class ForYouPage(TablePage):
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.column.insertWidget(1, self.seed)
         self.column.addWidget(self.hint)
+        self.bar = SteerBar("More like this, but …")
+        self.bar.hide()
+        self.bar.follow(self.view)
+        self.column.addWidget(self.bar)
         self.leave.clicked.connect(self.seed_left)
         self.set_seed("")
         self.set_hint("")

@@ -64,7 +64,7 @@ class PrototypeCard(QFrame):
     def _switches(self) -> tuple[GlyphButton, GlyphButton, GlyphButton]:
         mute = GlyphButton("M", name="Mute", hint="Mute: leave it out for now (M)")
         solo = GlyphButton("S", name="Solo", hint="Solo: only this one and others on solo count (S)")
-        lock = GlyphButton(glyphs.unlock, name="Lock", hint="Lock: keep it as it is when you like more tracks")
+        lock = GlyphButton(glyphs.unlock, name="Lock", hint="Lock: keep it as it is when you like more (Shift+L)")
         for button in (mute, solo, lock):
             button.setCheckable(True)
         return mute, solo, lock

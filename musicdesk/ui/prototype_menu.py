@@ -4,32 +4,28 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from musicdesk.records import Prototype, Taste
+from musicdesk.records import Prototype
 from musicdesk.ui.actions import entry_of
 from musicdesk.ui.ink import spoken
-from musicdesk.ui.look_picker import mark_icon
 
 ACTIONS = {
-    "look": "look", "examples": "examples", "mute": "mute", "solo": "solo", "split": "split", "merge": "merge",
-    "remove": "remove_prototype",
+    "rename": "rename", "look": "look", "examples": "examples", "mute": "mute", "solo": "solo", "lock": "lock",
+    "split": "split", "merge": "merge", "remove": "remove_prototype",
 }  # fmt: skip
 """Verbs that stand in the table of actions, where their keys are."""
-RENAME = "F2"
-"""A key that the card keeps."""
 
 
 class PrototypeMenu(QMenu):
-    """``asked`` gives the verb, ``merge_asked`` the id of the other one."""
+    """``asked`` gives the verb."""
 
     asked = Signal(str)
-    merge_asked = Signal(str)
 
-    def __init__(self, prototype: Prototype, taste: Taste, parent: QWidget) -> None:
+    def __init__(self, prototype: Prototype, *, alone: bool, parent: QWidget) -> None:
+        """``alone``: there is no other to merge it with."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(f"What to do with {prototype.name}")
         self.setToolTipsVisible(True)
-        self._prototype = prototype
         self._line("rename", "Rename")
         self._line("look", "Colour and shape …")
         self._line("examples", "Examples …", hint="Hear them, pin them, turn them away")
@@ -42,9 +38,7 @@ class PrototypeMenu(QMenu):
         self.addSeparator()
         self._line("like_it", "New prototype from its examples", hint="To begin another one that sounds like it")
         self._line("split", "Split …", hint="Into the parts that it is made of; you hear them first")
-        self.merging = MergeMenu(prototype, taste, self)
-        self.merging.merge_asked.connect(self.merge_asked)
-        self.addMenu(self.merging)
+        self._line("merge", "Merge with …", hint="Make one slider of this and others").setEnabled(not alone)
         self.addSeparator()
         self._line("remove", "Remove", hint="Take it out of your taste; Ctrl+Z brings it back")
 
@@ -67,28 +61,6 @@ class PrototypeMenu(QMenu):
         return line
 
 
-class MergeMenu(QMenu):
-    """The other prototypes, to make one of two."""
-
-    merge_asked = Signal(str)
-
-    def __init__(self, prototype: Prototype, taste: Taste, parent: QWidget) -> None:
-        keys = QKeySequence(keys_of("merge")).toString(QKeySequence.SequenceFormat.NativeText)
-        super().__init__(f"Merge with\t{keys}", parent)
-        self.setAccessibleName(f"Merge {prototype.name} with")
-        for other in taste.prototypes:
-            if other.id != prototype.id:
-                self._add(other)
-        self.setEnabled(not self.isEmpty())
-
-    def _add(self, other: Prototype) -> None:
-        line = self.addAction(other.name.replace("&", "&&"), lambda: self.merge_asked.emit(other.id))
-        line.setIcon(mark_icon(other.slot, self))
-        line.setIconVisibleInMenu(True)
-
-
 def keys_of(verb: str) -> str:
     """The keys of a verb, as ``QKeySequence`` reads them ("" for none)."""
-    if verb == "rename":
-        return RENAME
     return entry_of(ACTIONS[verb]).keys[0] if verb in ACTIONS else ""

@@ -1,8 +1,19 @@
-"""What the small dialogs about a taste share: a title, what is asked about, a sentence for what went wrong, buttons."""
+"""What the small dialogs share: a title, what is asked about, a sentence for what went wrong, buttons; a name."""
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from musicdesk.ui.ink import scaled
 from musicdesk.ui.labels import SoftSentence
@@ -75,3 +86,21 @@ class Question(QDialog):
         """It closes, and is deleted then."""
         self.closed = True
         super().done(result)
+
+
+def ask_name(title: str, text: str, parent: QWidget, *, old: str = "", names: Sequence[str] = ()) -> QInputDialog:
+    """Open a dialog that asks for a name and is deleted when it closes; whoever asks connects ``textValueSelected``.
+
+    ``old`` is the name to change; ``names`` are there to choose from, and another one may be typed.
+    """
+    dialog = QInputDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(title)
+    dialog.setLabelText(text)
+    if names:
+        dialog.setComboBoxItems(list(names))
+        dialog.setComboBoxEditable(True)
+    else:
+        dialog.setTextValue(old)
+    dialog.open()
+    return dialog

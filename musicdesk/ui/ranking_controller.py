@@ -152,10 +152,9 @@ class RankingController(QObject):
         if self._held:
             self._take_hold()
             return
-        if self._arrows is Arrows.ANEW and listed.ranking.hashes != self._window.for_you.model.ranking.hashes:
-            self._window.for_you.model.mark()
-        elif self._arrows is Arrows.NONE:
-            self._window.for_you.model.unmark()
+        model = self._window.for_you.model
+        if self._arrows is not Arrows.KEPT and listed.ranking.hashes != model.ranking.hashes:
+            model.mark() if self._arrows is Arrows.ANEW else model.unmark()
         view = self._window.for_you.view
         row = view.currentIndex().row()
         self._show_ranking(listed.ranking)

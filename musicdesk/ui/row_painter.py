@@ -104,9 +104,9 @@ class RowPainter:
         elif isinstance(model, RankingModel) and row < len(model.ranking):
             if kind is Kind.WHY:
                 self._paint_why(painter, rect, model, row)
-            elif kind is Kind.MATCH:
+            elif kind is Kind.MATCH and not model.silent:
                 self._paint_match(painter, rect, float(model.ranking.match[row]))
-            else:
+            elif kind is Kind.MOVED:
                 self._paint_moved(painter, rect, model, row)
 
     # ------------------------------------------------------------------ cells

@@ -20,17 +20,21 @@ from musicdesk.ui.library_controller import LibraryController
 from musicdesk.ui.listeners_controller import ListenersController
 from musicdesk.ui.map_controller import MapController
 from musicdesk.ui.models_controller import ModelsController
+from musicdesk.ui.mood_controller import MoodController
 from musicdesk.ui.pictures_controller import PicturesController
 from musicdesk.ui.playback_controller import PlaybackController
 from musicdesk.ui.ranking_controller import RankingController
 from musicdesk.ui.settings_dialog import SettingsDialog
 from musicdesk.ui.shaping_controller import ShapingController
 from musicdesk.ui.shortcut_sheet import ShortcutSheet
+from musicdesk.ui.steering_controller import SteeringController
+from musicdesk.ui.tagging_controller import TaggingController
 from musicdesk.ui.tasks import Tasks
 from musicdesk.ui.tastes_controller import TastesController
 from musicdesk.ui.training_controller import TrainingController
+from musicdesk.ui.walking_controller import WalkingController
 from musicdesk.ui.watching_controller import WatchingController
-from musicdesk.ui.workspace import TAB_LISTENERS, TAB_MAP, TAB_MODELS, Workspace
+from musicdesk.ui.workspace import TAB_LISTENERS, TAB_MAP, TAB_MODELS, TAB_STEER, Workspace
 
 
 class Session(QObject):
@@ -57,6 +61,7 @@ class Session(QObject):
         self.playback = PlaybackController(desk, tasks=tasks, window=window, library=self.library)
         self.feedback = FeedbackController(desk, tasks=tasks, window=window, library=self.library)
         self.curating = CuratingController(desk, tasks=tasks, window=window, library=self.library)
+        self.tagging = TaggingController(desk, tasks=tasks, window=window, library=self.library)
         self.advising = AdvisingController(desk, tasks=tasks, window=window)
         self.evidence = EvidenceController(
             desk, tasks=tasks, window=window, indexing=self.indexing, advising=self.advising
@@ -66,6 +71,12 @@ class Session(QObject):
         self.adding = AddingController(desk, tasks=tasks, window=window, library=self.library, shaping=self.shaping)
         self.tastes = TastesController(desk, tasks=tasks, window=window)
         self.mapping = MapController(desk, tasks=tasks, window=window, library=self.library, playback=self.playback)
+        self.steering = SteeringController(desk, tasks=tasks, window=window, library=self.library)
+        self.walking = WalkingController(
+            desk, tasks=tasks, window=window, library=self.library, playback=self.playback, curating=self.curating,
+            steering=self.steering,
+        )  # fmt: skip
+        self.moods = MoodController(desk, tasks=tasks, window=window, library=self.library, feedback=self.feedback)
         self.groups = GroupController(desk, tasks=tasks, window=window, curating=self.curating)
         self._join()
 
@@ -73,6 +84,7 @@ class Session(QObject):
         bridge, window = self.bridge, self.window
         bridge.library_changed.connect(self.library.refresh)
         bridge.feedback_changed.connect(self.library.refresh)
+        bridge.tags_changed.connect(self.library.refresh)
         bridge.analysis_changed.connect(self.library.refresh)
         bridge.analysis_changed.connect(self.ranking.grow)
         bridge.library_changed.connect(self.ranking.grow)
@@ -90,6 +102,11 @@ class Session(QObject):
         for changed in (bridge.taste_changed, bridge.library_changed, bridge.analysis_changed):
             changed.connect(self.mapping.refresh)
         self.indexing.working.connect(lambda on: None if on else self.mapping.refresh())
+        for changed in (bridge.taste_changed, bridge.library_changed, bridge.analysis_changed, bridge.moods_changed):
+            changed.connect(self.steering.refresh)
+        bridge.moods_changed.connect(self.evidence.refresh)
+        for changed in (bridge.moods_changed, bridge.analysis_changed):
+            changed.connect(self.moods.refresh)
         bridge.listeners_changed.connect(self.advising.heard_more)
         bridge.listeners_changed.connect(self.ranking.refresh)
         self.indexing.working.connect(self._working)
@@ -169,7 +186,7 @@ class Session(QObject):
         number = self.window.tabs.currentIndex()
         leaves = {
             TAB_MODELS: self.window.models.leave, TAB_LISTENERS: self.window.listeners.leave,
-            TAB_MAP: self.window.map.leave,
+            TAB_MAP: self.window.map.leave, TAB_STEER: self._leave_steering,
         }  # fmt: skip
         if number in leaves:
             return leaves[number]()
@@ -177,6 +194,13 @@ class Session(QObject):
             return False
         self.window.view.setFocus()
         return True
+
+    def _leave_steering(self) -> bool:
+        """First back to the list, then away."""
+        if self.window.steer.state is None and not self.window.steer.view.hasFocus():
+            self.window.steer.view.setFocus()
+            return True
+        return self.steering.leave()
 
     def _ask_settings(self) -> None:
         dialog = SettingsDialog(self.desk.settings, self.window)
@@ -197,6 +221,8 @@ class Session(QObject):
         if name == "encoder":
             self.models.refresh()
             self.mapping.refresh()
+            self.steering.refresh()
+            self.moods.refresh()
         self.watching.set(name)
 
     def _animate(self, on: bool) -> None:

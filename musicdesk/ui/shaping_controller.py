@@ -13,7 +13,8 @@ from musicdesk.ui.believed_view import BelievedView
 from musicdesk.ui.examples_view import ExamplesView
 from musicdesk.ui.library_controller import LibraryController
 from musicdesk.ui.look_picker import LookPicker
-from musicdesk.ui.prototype_menu import MergeMenu, PrototypeMenu
+from musicdesk.ui.merge_view import MergeView
+from musicdesk.ui.prototype_menu import PrototypeMenu
 from musicdesk.ui.ranking_controller import RankingController
 from musicdesk.ui.split_view import SplitView
 from musicdesk.ui.tasks import Tasks
@@ -52,7 +53,7 @@ class ShapingController(QObject):
         panel.believe_asked.connect(self.ask_believed)
         panel.all_toggled.connect(lambda on: self._desk.set(all_prototypes=on))
         self._ranking.listed.connect(self._arrived)
-        for verb in ("look", "examples", "split", "merge"):
+        for verb in ("rename", "look", "examples", "lock", "split", "merge"):
             actions.on(verb, partial(self._about_focused, verb))
         actions.on("remove_prototype", partial(self._about_focused, "remove"))
         actions.on("prototype_from", lambda: self.add_tracks(tuple(self._library.targets())))
@@ -80,9 +81,8 @@ class ShapingController(QObject):
         prototype, taste = self._prototype(identity), self.taste
         if prototype is None or taste is None:
             return
-        menu = PrototypeMenu(prototype, taste, self._window)
+        menu = PrototypeMenu(prototype, alone=len(taste.prototypes) == 1, parent=self._window)
         menu.asked.connect(lambda verb: self.do(verb, prototype))
-        menu.merge_asked.connect(lambda other: self.merge(prototype, other))
         menu.popup(place)
 
     def do(self, verb: str, prototype: Prototype) -> None:
@@ -145,18 +145,18 @@ class ShapingController(QObject):
         dialog.open()
 
     def _ask_merge(self, prototype: Prototype) -> None:
-        taste, card = self.taste, self._panel.card_of(prototype.id)
-        if taste is None or card is None:
-            return
-        menu = MergeMenu(prototype, taste, self._window)
-        if menu.isEmpty():
+        taste = self.taste
+        if taste is None or len(taste.prototypes) == 1:
             self._window.notice.say(ALONE, brief=True)
-        menu.merge_asked.connect(lambda other: self.merge(prototype, other))
-        menu.popup(card.more.mapToGlobal(card.more.rect().bottomLeft()))
+            return
+        dialog = MergeView(prototype, taste, self._library.of_hash, self._window)
+        dialog.merge_asked.connect(self.merge)
+        self._let_play(dialog)
+        dialog.open()
 
-    def merge(self, prototype: Prototype, other: str) -> None:
-        """Make one prototype of two."""
-        self._shape(lambda: self._desk.shaping.merge((prototype.id, other)), focus=True)
+    def merge(self, identities: Sequence[str], name: str = "") -> None:
+        """Make one prototype of several."""
+        self._shape(lambda: self._desk.shaping.merge(identities, name=name), focus=True)
 
     def remove(self, prototype: Prototype) -> None:
         """Take it out; a sentence offers it back."""
@@ -184,9 +184,12 @@ class ShapingController(QObject):
         changed = [p for p in after.prototypes if p.id in old and p.tracks != old[p.id].tracks]
         if found := new or changed:
             self._wanted, self._focus = found[0].id, focus
+        gone = old.keys() - {p.id for p in after.prototypes}
         if new:
             names = " and ".join(f"“{p.name}”" for p in new)
             self._say(f"New in your taste: {names}.")
+        elif gone and changed:
+            self._say(f"{len(gone) + 1} prototypes are one now: “{changed[0].name}”.")
         self._arrived()
 
     def _say(self, sentence: str) -> None:
@@ -224,7 +227,7 @@ class ShapingController(QObject):
             dialog.set_prototype(prototype, self.excerpts.get(identity, ()))
 
     def _let_play(self, dialog: "Question") -> None:
-        assert isinstance(dialog, ExamplesView | SplitView)
+        assert isinstance(dialog, ExamplesView | SplitView | MergeView)
         dialog.play_asked.connect(self._play)
         self._panel.playing.connect(dialog.set_playing)
 
@@ -237,10 +240,14 @@ class ShapingController(QObject):
 
     def ask_believed(self) -> None:
         """Show what would change, then ask."""
-        self._tasks.read(self._desk.shaping.believed, self._show_believed, failed=self._tell, key="believed")
+        self._tasks.read(self._believed, self._show_believed, failed=self._tell, key="believed")
 
-    def _show_believed(self, changes: Sequence[GainChange]) -> None:
-        dialog = BelievedView(changes, self._window)
+    def _believed(self) -> tuple[Sequence[GainChange], str]:
+        return self._desk.shaping.believed(), self._desk.believing.doubt
+
+    def _show_believed(self, told: tuple[Sequence[GainChange], str]) -> None:
+        changes, doubt = told
+        dialog = BelievedView(changes, self._window, doubt=doubt)
         dialog.agreed.connect(lambda: self._edit(self._desk.shaping.believe))
         dialog.open()
 

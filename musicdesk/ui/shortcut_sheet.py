@@ -1,11 +1,11 @@
 """All keys on one sheet."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from musicdesk.ui.actions import ENTRIES, GIVEN, LIBRARY, LIST, PROGRAM, TASTE, keys_text
 from musicdesk.ui.ink import scaled
-from musicdesk.ui.labels import SoftLabel
+from musicdesk.ui.labels import SoftLabel, scrolling
 
 
 class ShortcutSheet(QDialog):
@@ -15,7 +15,9 @@ class ShortcutSheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Keyboard")
         self.setAccessibleName("All keys")
-        columns = QHBoxLayout()
+        inside = QWidget()
+        columns = QHBoxLayout(inside)
+        columns.setContentsMargins(0, 0, 12, 0)
         columns.setSpacing(40)
         columns.addLayout(_column(LIST, PROGRAM))
         columns.addLayout(_column(TASTE, LIBRARY))
@@ -24,8 +26,10 @@ class ShortcutSheet(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 16)
         layout.setSpacing(16)
-        layout.addLayout(columns)
+        layout.addWidget(scrolling(inside), 1)
         layout.addWidget(close)
+        room = self.screen().availableGeometry().size() - QSize(40, 60)
+        self.resize((inside.sizeHint() + QSize(64, 96)).boundedTo(room))
 
 
 def lines(group: str) -> list[tuple[str, str]]:
@@ -60,6 +64,6 @@ def _grid(group: str) -> QGridLayout:
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(label, row, 0)
         grid.addWidget(QLabel(text), row, 1)
-    grid.setColumnMinimumWidth(0, 112)
+    grid.setColumnMinimumWidth(0, 140)
     grid.setColumnStretch(1, 1)
     return grid

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, Qt, QTimer
-from PySide6.QtWidgets import QFileDialog, QInputDialog
+from PySide6.QtCore import QObject, QPoint, QTimer
+from PySide6.QtWidgets import QFileDialog
 
 from musicdesk.desk.desk import Desk
 from musicdesk.records import CarriedTaste, NamedTaste, Preset, Taste, TasteComparison, printable
 from musicdesk.ui.advice_words import problem_text
 from musicdesk.ui.compare_view import CompareView
+from musicdesk.ui.question import ask_name
 from musicdesk.ui.tasks import Tasks
 from musicdesk.ui.tastes_menu import TastesMenu
 from musicdesk.ui.workspace import Workspace
@@ -18,6 +19,10 @@ from musicdesk.ui.workspace import Workspace
 KINDS = "Tastes (*.json);;All files (*)"
 SETTLING_MS = 60
 FIRST = "My taste"
+NOW = "now"
+"""What a file calls a taste that was kept under no name."""
+UNFIT = '<>:"/\\|?*'
+"""Signs that some system allows in no file's name."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +76,12 @@ class TastesController(QObject):
         menu.rename_asked.connect(self._ask_rename)
         menu.remove_asked.connect(self.remove)
         menu.preset_asked.connect(self.apply_preset)
+        menu.export_asked.connect(self._ask_export)
         menu.popup(place)
 
     def do(self, verb: str) -> None:
         """Do what the menu asks."""
-        {"save": self._ask_save, "compare": self.compare, "export": self._ask_export, "import": self._ask_import}[
-            verb
-        ]()
+        {"save": self._ask_save, "compare": self.compare, "import": self._ask_import}[verb]()
 
     def _say(self, sentence: str) -> None:
         self._window.notice.say(problem_text(sentence))
@@ -89,25 +93,13 @@ class TastesController(QObject):
     # ------------------------------------------------------------------ names
 
     def _ask_save(self) -> None:
-        names = [taste.name for taste in self.tastes] or [FIRST]
-        dialog = self._question("Save taste as", "Its name; one that is there already is replaced.")
-        dialog.setComboBoxItems(names)
-        dialog.setComboBoxEditable(True)
+        text, names = "Its name; one that is there already is replaced.", [taste.name for taste in self.tastes]
+        dialog = ask_name("Save taste as", text, self._window, names=names or [FIRST])
         dialog.textValueSelected.connect(self.save)
-        dialog.open()
 
     def _ask_rename(self, old: str) -> None:
-        dialog = self._question("Rename taste", "Its new name")
-        dialog.setTextValue(old)
+        dialog = ask_name("Rename taste", "Its new name", self._window, old=old)
         dialog.textValueSelected.connect(lambda new: self.rename(old, new))
-        dialog.open()
-
-    def _question(self, title: str, text: str) -> QInputDialog:
-        dialog = QInputDialog(self._window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(title)
-        dialog.setLabelText(text)
-        return dialog
 
     def save(self, name: str) -> None:
         """Keep the taste as it stands under this name."""
@@ -166,17 +158,20 @@ class TastesController(QObject):
 
     # ------------------------------------------------------------------ files
 
-    def _ask_export(self) -> None:
-        name = next((taste.name for taste in self.tastes if taste.current), "taste")
-        path, _ = QFileDialog.getSaveFileName(self._window, "Where shall the taste go?", f"{name}.json", KINDS)
+    def _ask_export(self, name: str) -> None:
+        called = name or next((taste.name for taste in self.tastes if taste.current), "taste")
+        path, _ = QFileDialog.getSaveFileName(
+            self._window, "Where shall the taste go?", f"{file_name(called)}.json", KINDS
+        )
         if path:
-            self.export(Path(path))
+            self.export(Path(path), name)
 
-    def export(self, path: Path) -> None:
-        """Write the taste as it stands."""
+    def export(self, path: Path, name: str = "") -> None:
+        """Write a kept taste, or, without a name, the one that stands."""
+        what = f"The taste “{name}”" if name else "Your taste"
         self._tasks.write(
-            lambda: self._desk.tastes.export(path),
-            lambda at: self._window.notice.say(f"Your taste is written to {printable(str(at))}."), failed=self._say,
+            lambda: self._desk.tastes.export(path, name),
+            lambda at: self._window.notice.say(f"{what} is written to {printable(str(at))}."), failed=self._say,
         )  # fmt: skip
 
     def _ask_import(self) -> None:
@@ -191,7 +186,7 @@ class TastesController(QObject):
         self._tasks.read(self._desk.tastes.names, self._show_compare, failed=self._say, key="tastes")
 
     def _show_compare(self, tastes: Sequence[NamedTaste]) -> None:
-        dialog = CompareView([taste.name for taste in tastes], self._window)
+        dialog = CompareView(tastes, self._window)
         dialog.asked.connect(lambda first, second: self._compare(dialog, first, second))
         dialog.finished.connect(lambda _: self._tasks.forget("compare"))
         dialog.open()
@@ -204,10 +199,17 @@ class TastesController(QObject):
         self._tasks.read(work, dialog.set_comparison, failed=dialog.say, key="compare")
 
 
+def file_name(name: str) -> str:
+    """A taste's name without what no file may be called."""
+    return "".join("-" if sign in UNFIT else sign for sign in name).strip(" .") or "taste"
+
+
 def imported_text(found: CarriedTaste) -> str:
-    """What came of a file, and what of it has nothing here to stand on."""
-    told = f"Your taste is “{found.name}” now."
-    if not found.left_out:
-        return told
-    names = ", ".join(f"“{name}”" for name in found.left_out)
-    return f"{told} Left out, for nothing that it stands on is here: {names}."
+    """What came of a file, by whose ears it was made, and what of it has nothing here to stand on."""
+    told = [f"Your taste is “{found.name}” now." if found.name != NOW else "Your taste is that of the file now."]
+    if found.encoder:
+        told.append(f"It was made with the encoder {found.encoder}, and found again here by its tracks and words.")
+    if found.left_out:
+        names = ", ".join(f"“{name}”" for name in found.left_out)
+        told.append(f"Left out, for nothing that it stands on is here: {names}.")
+    return " ".join(told)

@@ -13,13 +13,15 @@ NONE = "No taste is kept yet"
 
 
 class TastesMenu(QMenu):
-    """Says by signals what was chosen; ``asked`` gives save, compare, export or import."""
+    """Says by signals what was chosen; ``asked`` gives save, compare or import."""
 
     asked = Signal(str)
     use_asked = Signal(str)
     rename_asked = Signal(str)
     remove_asked = Signal(str)
     preset_asked = Signal(str)
+    export_asked = Signal(str)
+    """The name of a kept taste, or "" for the one that stands."""
 
     def __init__(self, tastes: Sequence[NamedTaste], presets: Sequence[Preset], parent: QWidget) -> None:
         super().__init__(parent)
@@ -37,7 +39,7 @@ class TastesMenu(QMenu):
         line = self._verb("compare", "Compare …", "Two tastes side by side")
         line.setEnabled(bool(tastes))
         self.addSeparator()
-        self._verb("export", "Export …", "Write this taste as a small file, for another computer or a friend")
+        self._add_export(names)
         self._verb("import", "Import …", "Take up the taste of such a file")
 
     def _verb(self, verb: str, text: str, hint: str) -> QAction:
@@ -63,6 +65,16 @@ class TastesMenu(QMenu):
         for name in names:
             menu.addAction(f"{_plain(name)} …" if title == "Rename" else _plain(name), partial(do, name))
         menu.setEnabled(bool(names))
+
+    def _add_export(self, names: Sequence[str]) -> None:
+        menu = self.addMenu("Export")
+        menu.setToolTipsVisible(True)
+        menu.menuAction().setToolTip("Write a taste as a small file, for another computer or a friend")
+        menu.addAction("As it stands …", partial(self.export_asked.emit, "")).setObjectName("export")
+        if names:
+            menu.addSeparator()
+        for name in names:
+            menu.addAction(f"{_plain(name)} …", partial(self.export_asked.emit, name))
 
     def _add_presets(self, presets: Sequence[Preset]) -> None:
         menu = self.addMenu("Presets")

@@ -93,9 +93,13 @@ def system_is_dark() -> bool:
 def apply(app: QApplication, *, dark: bool | None = None) -> None:
     """Give the program its look; None follows the system."""
     chosen = system_is_dark() if dark is None else dark
+    made = sheet(tokens(chosen))
+    if app.styleSheet() == made:  # a second time would only polish every widget of the window anew, which takes long
+        app.setPalette(palette(chosen))
+        return
     app.setStyle("Fusion")
     app.setPalette(palette(chosen))
-    app.setStyleSheet(sheet(tokens(chosen)))
+    app.setStyleSheet(made)
 
 
 def sheet(look: Tokens) -> str:

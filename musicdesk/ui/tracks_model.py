@@ -25,6 +25,7 @@ from musicdesk.ui.columns import (
 )
 from musicdesk.ui.contribution_bar import standing
 from musicdesk.ui.ink import spoken
+from musicdesk.ui.labels import plain_tip
 from musicdesk.ui.local_files import to_url
 
 Index = QModelIndex | QPersistentModelIndex
@@ -53,6 +54,8 @@ class TrackTable(QAbstractTableModel):
         super().__init__()
         self.columns = tuple(columns)
         self.feedback: Mapping[str, Feedback] = {}
+        self.tags: Mapping[str, tuple[str, ...]] = {}
+        """Audio hash → the listener's own tags; a row's tooltip tells them."""
         self.playing = ""
         self.places: Mapping[object, int] = {}
         """Where the row with a key stands, in a model that says ``turned``."""
@@ -65,6 +68,10 @@ class TrackTable(QAbstractTableModel):
     @abstractmethod
     def key(self, row: int) -> object:
         """What a row is known by."""
+
+    def before(self) -> "TrackTable | None":
+        """The rows as they were before they last had another order, to paint those that have left."""
+        return None
 
     def slot(self, row: int) -> int:
         """The slot whose colour and shape stand in a row's marked column; -1 for none."""
@@ -145,9 +152,11 @@ class TrackTable(QAbstractTableModel):
     def hint(self, row: int, column: Column) -> str | None:
         """What a tooltip adds; None for nothing."""
         track = self.track(row)
-        if track is not None and track.missing and column is TITLE:
-            return "Not on the disk now."
-        return None
+        if track is None or column is not TITLE:
+            return None
+        tags = self.tags.get(track.audio_hash, ())
+        told = ("Not on the disk now." if track.missing else "", f"Your tags: {', '.join(tags)}" if tags else "")
+        return plain_tip("\n".join(filter(None, told))) or None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Titles across, numbers down."""
@@ -231,6 +240,9 @@ class RankingModel(TrackTable):
         """The contributions as numbers of Python's own, which painting reads faster."""
         self.longest = 1.0
         """The largest sum of positive shares: what fills the bars."""
+        self.silent = False
+        """Whether nothing counts, so that no row matches more than another."""
+        self._past = self.ranking, self.moved, self.shares, self.longest, self.silent
 
     def show(self, ranking: Ranking) -> None:
         """Show these picks."""
@@ -243,10 +255,21 @@ class RankingModel(TrackTable):
             self.shares = ranking.contributions.tolist()
             sums = np.maximum(ranking.contributions, 0).sum(axis=1) if len(ranking) else np.ones(1)
             self.longest = max(float(sums.max(initial=0.0)), 1e-6)
+            self.silent = bool(ranking.contributions.size) and not ranking.contributions.any()
 
+        self._past = self.ranking, self.moved, self.shares, self.longest, self.silent
         self.turning.emit()
         self._change(len(ranking), apply, lambda key: place.get(key, -1))
         self.turned.emit()
+
+    def before(self) -> "RankingModel":
+        """The list as it was before the last ``show``; it says nothing and is only painted."""
+        made = RankingModel()
+        made.ranking, made.moved, made.shares, made.longest, made.silent = self._past
+        made._tracks, made._marked, made.feedback, made.playing = (
+            self._tracks, self._marked, self.feedback, self.playing,
+        )  # fmt: skip
+        return made
 
     @property
     def marked(self) -> bool:
@@ -283,7 +306,7 @@ class RankingModel(TrackTable):
             case Kind.MOVED:
                 return moved_text(self.moved[row]) if self._marked else ""
             case Kind.MATCH:
-                return percent(float(self.ranking.match[row]))
+                return "" if self.silent else percent(float(self.ranking.match[row]))
             case Kind.WHY:
                 return self.strongest(row)
         return super().text(row, column)

@@ -114,7 +114,7 @@ class TracksView(RowsView):
         for place in self.travel.placed() or self._resting(event.rect()):
             painter.setOpacity(place.opacity)
             self._paint_row(painter, place, columns)
-            if place.row == here:
+            if place.row == here and place.past is None:
                 painter.setPen(self._painter.paints.accent)
                 painter.drawRect(0, place.top, self.viewport().width() - 1, ROW_HEIGHT - 1)
         painter.end()
@@ -126,13 +126,14 @@ class TracksView(RowsView):
 
     def _paint_row(self, painter: QPainter, place: Placed, columns: list[tuple[Column, int, int]]) -> None:
         row, top, paints, width = place.row, place.top, self._painter.paints, self.viewport().width()
-        chosen = self.selectionModel().isRowSelected(row)
+        table = place.past or self.table
+        chosen = place.past is None and self.selectionModel().isRowSelected(row)
         if chosen or not place.still:
             painter.fillRect(0, top, width, ROW_HEIGHT, paints.chosen if chosen else paints.ground)
         if chosen:
             painter.fillRect(0, top, 3, ROW_HEIGHT, paints.accent)
         for column, left, wide in columns:
-            self._painter.paint(painter, QRect(left, top, wide, ROW_HEIGHT), self.table, row, column)
+            self._painter.paint(painter, QRect(left, top, wide, ROW_HEIGHT), table, row, column)
 
     def _visible(self, area: QRect) -> tuple[int, int]:
         """The first and the last row of an area."""

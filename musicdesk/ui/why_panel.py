@@ -1,9 +1,19 @@
 """Why this track: its match and rank, the parts that add up to its score, what keeps it out, and its words."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from musicdesk.records import Explanation, Part, Taste
 from musicdesk.ui import glyphs
@@ -11,9 +21,11 @@ from musicdesk.ui.chips import Chips
 from musicdesk.ui.contribution_bar import BarScale, ContributionBar
 from musicdesk.ui.glyphs import GlyphSign
 from musicdesk.ui.ink import spoken
-from musicdesk.ui.labels import ElidedLabel, SoftLabel, SoftSentence, scrolling
+from musicdesk.ui.labels import ElidedLabel, SoftLabel, SoftSentence, plain_tip, scrolling
+from musicdesk.ui.tag_chips import TagChips
 
 MOST_BARS = 9
+RANK_HINT = "The rank is among all that are analysed, before caps and filters."
 EMPTY = "Choose a track to see why it stands where it stands."
 
 
@@ -27,6 +39,8 @@ class WhyPanel(QWidget):
     gain_moving = Signal(str, float)
     gain_set = Signal(str, float)
     part_clicked = Signal(int)
+    explained = Signal(object)
+    """Another track is explained, or None."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +51,9 @@ class WhyPanel(QWidget):
         self.more, self._all = QPushButton(), False
         self.title, self.standing = ElidedLabel(), SoftLabel(points=-0.5)
         self.left_out = LeftOut()
-        self.together, self.words = SoftSentence(), Chips()
+        self.together, self.words, self.tags = SoftSentence(), Chips(), TagChips()
+        self.mood = SoftLabel()
+        self._tags: Mapping[str, tuple[str, ...]] = {}
         self._lay_out()
         self.set_explanation(None)
 
@@ -62,7 +78,8 @@ class WhyPanel(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(4)
-        for widget in (self.title, self.standing, self.left_out):
+        self.mood.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        for widget in (self.title, self.standing, self.mood, self.left_out):
             widget.setContentsMargins(8, 0, 8, 0)
             column.addWidget(widget)
         column.addWidget(self._scroll(), 1)
@@ -73,6 +90,7 @@ class WhyPanel(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 8)
         column.setSpacing(4)
+        column.addLayout(_indented(self.tags))
         self._bars = QVBoxLayout()
         self._bars.setSpacing(0)
         column.addLayout(self._bars)
@@ -80,10 +98,7 @@ class WhyPanel(QWidget):
         self.more.clicked.connect(self._toggle_all)
         column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         for widget in (self.together, self.words):
-            box = QVBoxLayout()
-            box.setContentsMargins(8, 0, 8, 0)
-            box.addWidget(widget)
-            column.addLayout(box)
+            column.addLayout(_indented(widget))
         column.addStretch(1)
         return scrolling(inside)
 
@@ -96,22 +111,41 @@ class WhyPanel(QWidget):
 
     # ------------------------------------------------------------------ what it shows
 
-    def set_explanation(self, explanation: Explanation | None) -> None:
-        """Show why, silently; None asks to choose a track. Bars under a hand keep their place and scale."""
-        self.explanation = explanation
+    def set_explanation(self, explanation: Explanation | None, *, standing: str = "") -> None:
+        """Show why, silently; None asks to choose a track. Bars under a hand keep their place and scale.
+
+        ``standing`` says where it stands in a list that is not the taste's.
+        """
+        before, self.explanation = self.explanation, explanation
         self._pages.setCurrentIndex(int(explanation is not None))
+        if _sound(before) != _sound(explanation):
+            self.set_mood("")
+            self.explained.emit(explanation.track if explanation else None)
         if explanation is None:
             return
         self.title.setText(explanation.track.label)
-        self.standing.setText(
-            f"Match {explanation.match * 100:.0f} %  ·  rank {explanation.rank:,} of {explanation.of:,}"
-        )
-        self.standing.setToolTip("The rank is among all that are analysed, before caps and filters.")
+        self.standing.setText(standing or standing_text(explanation))
+        self.standing.setToolTip("" if standing else RANK_HINT)
         self.left_out.set_sentences(explanation.left_out)
         self.words.set_words(explanation.words)
+        self._show_tags()
         self._tell_sum(explanation)
         if not self.busy:
             self._show_parts(explanation.parts)
+
+    def set_mood(self, text: str, hint: str = "") -> None:
+        """What the track feels like ("" for nothing); its line stays, so that nothing jumps when it comes."""
+        self.mood.setText(text)
+        self.mood.setToolTip(plain_tip(hint))
+
+    def set_tags(self, tags: Mapping[str, tuple[str, ...]]) -> None:
+        """The listener's own tags by audio hash; those of the track that is explained stand above its bars."""
+        self._tags = tags
+        self._show_tags()
+
+    def _show_tags(self) -> None:
+        explained = self.explanation.track.audio_hash if self.explanation is not None else ""
+        self.tags.set_tags(self._tags.get(explained, ()))
 
     def _tell_sum(self, explanation: Explanation) -> None:
         rest = "" if self._all else told_rest(explanation.parts)
@@ -179,6 +213,17 @@ def silenced(taste: Taste) -> frozenset[str]:
     )
 
 
+def _sound(explanation: Explanation | None) -> str:
+    return explanation.track.audio_hash if explanation is not None else ""
+
+
+def _indented(widget: QWidget) -> QVBoxLayout:
+    box = QVBoxLayout()
+    box.setContentsMargins(8, 0, 8, 0)
+    box.addWidget(widget)
+    return box
+
+
 class LeftOut(QWidget):
     """Sentences that say what keeps the track out of the list."""
 
@@ -205,3 +250,10 @@ def told_rest(parts: tuple[Part, ...]) -> str:
     if not rest:
         return ""
     return f", of it {spoken(sum(p.contribution for p in rest), sign=True)} from {len(rest)} smaller parts"
+
+
+def standing_text(explanation: Explanation) -> str:
+    """How well the track fits and where it stands; where nothing counts, that."""
+    if explanation.parts and not any(part.contribution for part in explanation.parts):
+        return "Nothing counts now, so it fits no better or worse than any other"
+    return f"Match {explanation.match * 100:.0f} %  ·  rank {explanation.rank:,} of {explanation.of:,}"

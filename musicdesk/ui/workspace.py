@@ -31,6 +31,7 @@ from musicdesk.ui.map_page import MapPage
 from musicdesk.ui.models_page import ModelsPage
 from musicdesk.ui.notice import Notice
 from musicdesk.ui.pages import ForYouPage, LibraryPage, PlaylistsPage, TablePage
+from musicdesk.ui.steer_page import SteerPage
 from musicdesk.ui.taste_panel import TastePanel
 from musicdesk.ui.tracks_model import RankingModel
 from musicdesk.ui.tracks_view import TracksView
@@ -39,11 +40,11 @@ from musicdesk.ui.why_panel import WhyPanel
 
 LEFT, MIDDLE, RIGHT = 200, 752, 328
 CHANGES = (
-    "add_folder", "rescan", "like", "dislike", "not_now", "never", "exclude", "add_to_playlist", "import",
-    "import_listens", "make_map",
+    "add_folder", "rescan", "like", "dislike", "not_now", "never", "exclude", "add_to_playlist", "tag", "import",
+    "import_listens", "make_map", "mood", "walk",
 )  # fmt: skip
 """Actions that write into the library."""
-TAB_FOR_YOU, TAB_LIBRARY, TAB_PLAYLISTS, TAB_COVERAGE, TAB_MODELS, TAB_LISTENERS, TAB_MAP = range(7)
+TAB_FOR_YOU, TAB_LIBRARY, TAB_PLAYLISTS, TAB_COVERAGE, TAB_MODELS, TAB_LISTENERS, TAB_MAP, TAB_STEER = range(8)
 
 
 class Workspace(QWidget):
@@ -62,7 +63,7 @@ class Workspace(QWidget):
         self.library, self.taste, self.why, self.transport = LibraryPanel(), TastePanel(), WhyPanel(), Transport()
         self.for_you, self.all_tracks = ForYouPage(), LibraryPage()
         self.playlists, self.coverage, self.models = PlaylistsPage(), CoveragePage(), ModelsPage()
-        self.listeners, self.map = ListenersPage(), MapPage()
+        self.listeners, self.map, self.steer = ListenersPage(), MapPage(), SteerPage()
         self._no_tracks = TracksView(RankingModel(), name="No tracks")
         self._no_tracks.setParent(self)
         self._no_tracks.hide()
@@ -82,7 +83,7 @@ class Workspace(QWidget):
 
     def _search(self) -> QLineEdit:
         field = QLineEdit()
-        field.setPlaceholderText("Find by title, artist or album")
+        field.setPlaceholderText("Find by title, artist, album or tag")
         field.setAccessibleName("Search")
         field.setToolTip("Find tracks (/); Esc goes back")
         field.setClearButtonEnabled(True)
@@ -102,6 +103,7 @@ class Workspace(QWidget):
             (self.models, "Models"),
             (self.listeners, "Listeners"),
             (self.map, "Map"),
+            (self.steer, "Steer"),
         ):
             tabs.addTab(page, title)
             page.setAccessibleName(title)
@@ -179,7 +181,7 @@ class Workspace(QWidget):
     @property
     def pages(self) -> tuple[TablePage, ...]:
         """The pages with a table."""
-        return (self.for_you, self.all_tracks, self.playlists)
+        return (self.for_you, self.all_tracks, self.playlists, self.steer)
 
     @property
     def lists(self) -> tuple[TracksView, ...]:
@@ -223,6 +225,7 @@ class Workspace(QWidget):
         pages = {
             TAB_COVERAGE: self.coverage.take_focus, TAB_MODELS: self.models.take_focus,
             TAB_LISTENERS: self.listeners.take_focus, TAB_MAP: self.map.take_focus,
+            TAB_STEER: self.steer.take_focus,
         }  # fmt: skip
         pages.get(self.tabs.currentIndex(), self.view.setFocus)()
 
@@ -241,6 +244,8 @@ class Workspace(QWidget):
         self.listeners.lock(why)
         self.listeners.group.lock(why)
         self.map.lock(why)
+        self.steer.lock(why)
+        self.why.tags.lock(why)
         for name in CHANGES:
             self.actions_[name].setEnabled(not why)
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -25,6 +26,8 @@ def quiet_and_clean(request: pytest.FixtureRequest) -> Iterator[None]:
     before = set(threading.enumerate())
     log = request.getfixturevalue("qtlog")
     yield
+    # without a running event loop nothing that is done with is deleted: thousands of widgets would follow every look
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     told = [r.message for r in log.records if not r.message.startswith(HARMLESS) and r.log_type_name != "QtDebugMsg"]
     assert not told, f"Qt warned: {told}"
     left = [t.name for t in set(threading.enumerate()) - before if outlives(t)]

@@ -219,6 +219,7 @@ def test_a_problem_says_what_to_do_in_the_window() -> None:
     assert told.startswith("It goes by what others listen to. Import")
     assert problem_text("Like or play a few tracks first.") == "Like or play a few tracks first."
     assert problem_text("") == ""
+    assert problem_text("work.json is no taste.") == "work.json is no taste.", "a file keeps its name"
 
 
 def test_choices_are_grouped_and_say_what_they_need() -> None:

@@ -1,5 +1,7 @@
 """What is found out by itself: the seconds in which prototypes are heard best, in the background, and on the cards."""
 
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -7,7 +9,10 @@ from pytestqt.qtbot import QtBot
 from ui_session import begin, settle
 
 from musicdesk.desk.desk import Desk
+from musicdesk.jobs import Job
+from musicdesk.ui.evidence_controller import Chore
 from musicdesk.ui.session import Session
+from musicdesk.ui.tasks import ANALYSIS
 
 LONG_MS = 120_000
 
@@ -49,3 +54,44 @@ def test_a_person_may_stop_it_for_good(session: Session, qtbot: QtBot) -> None:
     settle(session, qtbot)
     assert evidence.job is None
     assert session.desk.evidence.wanting
+
+
+class Listening:
+    """A chore that listens to music until it is told to stop."""
+
+    def __init__(self) -> None:
+        self.begun, self.running = 0, threading.Event()
+
+    def __call__(self, job: Job) -> None:
+        self.begun += 1
+        self.running.set()
+        try:
+            while True:
+                job.begin("Listening with Handcrafted", total=4)
+                job.advance()
+                time.sleep(0.01)
+        finally:
+            self.running.clear()
+
+
+def test_what_listens_as_well_stops_for_an_analysis_and_begins_again_after_it(session: Session, qtbot: QtBot) -> None:
+    evidence, listening, column = session.evidence, Listening(), session.window.taste.prototypes
+    evidence._chores = [Chore("Measuring tempo and loudness", lambda: True, listening, lane=ANALYSIS, speaks=False)]
+    evidence.quiet.timeout.emit()
+    qtbot.waitUntil(lambda: listening.running.is_set(), timeout=LONG_MS)
+    qtbot.waitUntil(lambda: "%" in column.work.text(), timeout=LONG_MS)
+    assert column.work.text().startswith("Measuring tempo and loudness … ")  # and no word of an encoder
+    beside: list[bool] = []
+    scan = session.desk.indexing.scan
+    session.desk.indexing.scan = lambda *a, **k: (beside.append(listening.running.is_set()), scan(*a, **k))[1]
+    session.indexing.add(())
+    evidence.quiet.timeout.emit()
+    qtbot.waitUntil(lambda: session.indexing.job is None, timeout=LONG_MS)
+    assert beside == [False]
+    assert evidence.job is None
+    assert evidence.quiet.isActive()
+    evidence.quiet.timeout.emit()
+    qtbot.waitUntil(lambda: listening.begun == 2, timeout=LONG_MS)
+    evidence.stop()
+    qtbot.waitUntil(lambda: evidence.job is None, timeout=LONG_MS)
+    assert not column.work.isVisibleTo(column)

@@ -1,8 +1,10 @@
 """Contrast, names and tooltips: what can be measured of a look."""
 
 import itertools
+from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -64,11 +66,18 @@ def test_the_palette_is_the_tokens(look: Tokens) -> None:
     assert theme.is_dark(made) is (look is DARK)
 
 
-@pytest.fixture
-def window(qtbot: QtBot) -> Workspace:
+@pytest.fixture(scope="module")
+def workspace(qapp: QApplication) -> Iterator[Workspace]:
+    """One for all, for none changes it; to build it takes a second."""
     made = Workspace()
-    qtbot.addWidget(made)
-    return made
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def window(workspace: Workspace, qtbot: QtBot) -> Workspace:
+    return workspace
 
 
 def test_the_look_can_be_set_and_every_widget_follows(window: Workspace) -> None:
@@ -78,6 +87,17 @@ def test_the_look_can_be_set_and_every_widget_follows(window: Workspace) -> None
         assert app.palette().color(QPalette.ColorRole.Window).name() == look.window
         assert window.for_you.view.palette().color(QPalette.ColorRole.Base).name() == look.base
         assert window.for_you.view._painter.paints.text.name() == look.text
+
+
+def test_the_look_that_is_set_already_costs_nothing(window: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    theme.look("light")
+    polished: list[QEvent.Type] = []
+    monkeypatch.setattr(window, "changeEvent", lambda event: polished.append(event.type()), raising=False)
+    theme.look("light")
+    assert not polished
+    theme.look("dark")
+    assert QEvent.Type.StyleChange in polished
+    theme.look("light")
 
 
 CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractItemView, QComboBox, QLineEdit)
@@ -114,7 +134,7 @@ def test_no_key_means_two_things() -> None:
     assert len(keys) == len(set(keys))
 
 
-def test_the_sheet_has_every_action(window: Workspace) -> None:
+def test_the_sheet_has_every_action() -> None:
     told = {text for group in {entry.group for entry in ENTRIES} for _, text in lines(group)}
     assert told >= {entry.text for entry in ENTRIES if not entry.id.startswith("focus_")}
 

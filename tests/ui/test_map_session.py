@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from musicdesk.ui import theme
 from musicdesk.ui.actions import ENTRIES
 from musicdesk.ui.analysis_status import Work
 from musicdesk.ui.empty_states import State
+from musicdesk.ui.map_controller import OLD
 from musicdesk.ui.map_page import MapPage
 from musicdesk.ui.session import Session
 from musicdesk.ui.workspace import TAB_MAP
@@ -105,6 +107,30 @@ def test_with_no_map_yet_one_button_makes_it(session: Session, qtbot: QtBot) -> 
     assert page.legend.count() == len(page.points.names)
     image = page.map.grab().toImage()
     assert len({image.pixel(x, y) for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}) > 3
+
+
+def test_a_map_that_was_measured_against_landmarks_says_so(mapped: Session) -> None:
+    page = mapped.window.map
+    assert "drawn by lot" not in page.believed.text()
+    page.set_points(replace(page.points, landmarks=10_000))
+    assert "measured against 10,000 tracks drawn by lot" in page.believed.text()
+
+
+def test_a_map_older_than_the_library_that_is_not_made_by_itself_offers_it(
+    mapped: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = mapped.window.map
+    monkeypatch.setattr("musicdesk.desk.mapping.GREW", -1.0)
+    mapped.mapping._tried = True
+    mapped.mapping.refresh()
+    qtbot.waitUntil(page.notice.isVisible, timeout=WAIT_MS)
+    assert page.notice.text.text() == OLD
+    assert page.notice.button.text() == "Make anew"
+    page.notice.button.click()
+    assert mapped.mapping.job is not None
+    assert not page.notice.isVisible()
+    qtbot.waitUntil(lambda: mapped.mapping.job is None, timeout=WAIT_MS)
+    monkeypatch.undo()
 
 
 def test_making_it_can_be_stopped_and_the_map_before_stays(mapped: Session, qtbot: QtBot) -> None:

@@ -21,10 +21,11 @@ from musicdesk.records import (
     TasteComparison,
 )
 from musicdesk.ui.add_prototype import SHOWN, AddPrototype, Choice, From
-from musicdesk.ui.believed_view import SAME, BelievedView
+from musicdesk.ui.believed_view import ALIKE, SAME, BelievedView
 from musicdesk.ui.card_column import FIRST
 from musicdesk.ui.compare_view import CompareView
 from musicdesk.ui.gain_bars import GainBars, numbers
+from musicdesk.ui.labels import SoftLabel
 from musicdesk.ui.look_picker import LookPicker, look_name
 from musicdesk.ui.prototype_card import PrototypeCard
 from musicdesk.ui.prototype_menu import PrototypeMenu
@@ -168,18 +169,15 @@ def test_a_list_is_drawn_on_the_cards_in_view_and_on_others_when_they_come_into_
 def test_the_menu_checks_what_is_on_and_offers_no_way_back_from_where_it_is(qtbot: QtBot) -> None:
     of = taste(muted=True, gain=0.85, found=0.85)
     panel = panel_of(qtbot, of)
-    menu = PrototypeMenu(of.prototypes[0], of, panel)
+    menu = PrototypeMenu(of.prototypes[0], alone=False, parent=panel)
     lines = {line.objectName(): line for line in menu.actions()}
     assert lines["mute"].isChecked()
     assert not lines["solo"].isChecked()
     assert not lines["believe"].isEnabled()
-    asked, merged = Heard(menu.asked), Heard(menu.merge_asked)
-    lines["split"].trigger()
-    menu.merging.actions()[0].trigger()
-    assert asked.calls == [("split",)]
-    assert merged.calls == [("p1",)]
-    alone = Taste(of.key, of.prototypes[:1])
-    assert not PrototypeMenu(alone.prototypes[0], alone, panel).merging.isEnabled()
+    asked = Heard(menu.asked)
+    for verb in ("split", "merge"):
+        lines[verb].trigger()
+    assert asked.calls == [("split",), ("merge",)]
 
 
 def test_the_looks_say_their_names_and_whose_they_are(qtbot: QtBot) -> None:
@@ -249,22 +247,45 @@ def test_what_would_change_is_told_in_numbers_and_bars(qtbot: QtBot) -> None:
     assert SAME in {label.text() for label in same.findChildren(QLabel)}
 
 
+def test_why_nothing_is_believed_yet_is_said_with_what_would_change_and_without(qtbot: QtBot) -> None:
+    changes = (GainChange("p0", "piano", 0, 1.6, 1.0),)
+    some, none = BelievedView(changes, doubt="5 likes are too few."), BelievedView((), doubt="5 likes are too few.")
+    for view in (some, none):
+        qtbot.addWidget(view)
+        told = [label.text() for label in view.findChildren(QLabel)]
+        assert any("5 likes are too few." in text for text in told)
+        assert SAME not in told
+    assert some.apply.isEnabled()
+
+
 def test_two_tastes_are_told_in_overlap_and_words(qtbot: QtBot) -> None:
-    view = CompareView(["work", "running"])
+    kept = (NamedTaste("work", 6, "musicnn", 1.0), NamedTaste("running", 6, "musicnn", 1.0))
+    view = CompareView(kept)
     qtbot.addWidget(view)
     asked = Heard(view.asked)
     view.ask()
     assert asked.last == ("", "work")
-    view.set_comparison(
-        TasteComparison("", "work", (GainChange("p0", "piano", 0, 1.0, 0.2),), 12, 50, ("piano",), ("drums", "loud"))
-    )
+    gains = (GainChange("p1", "drums", 1, 1.0, 1.0), GainChange("p0", "piano", 0, 1.0, 0.2))
+    view.set_comparison(TasteComparison("", "work", gains, 12, 50, ("piano",), ("drums", "loud")))
     assert view.shared.text() == "12 of the first 50 picks are the same."
     assert view.overlap.share == pytest.approx(0.24)
     assert [sentence.text() for sentence in view.words] == [
         "Only the taste as it stands: piano", "Only “work”: drums, loud",
     ]  # fmt: skip
     view.show()
-    assert [bar.change.name for bar in view.bars] == ["piano"]
+    assert [bar.change.name for bar in view.bars] == ["piano", "drums"], "what differs comes first"
+    assert ALIKE in [label.text() for label in view.findChildren(SoftLabel)]
+    for first, second in (("work", "running"), ("running", "work")):
+        view.first.setCurrentText(first)
+        view.second.setCurrentText(second)
+        assert asked.last == (first, second), "any two"
+
+
+def test_a_comparison_begins_with_one_that_is_another(qtbot: QtBot) -> None:
+    kept = (NamedTaste("running", 6, "musicnn", 1.0, current=True), NamedTaste("work", 6, "musicnn", 1.0))
+    view = CompareView(kept)
+    qtbot.addWidget(view)
+    assert (view.first.currentData(), view.second.currentData()) == ("", "work")
 
 
 def test_the_menu_of_tastes_marks_the_one_that_stands(qtbot: QtBot) -> None:

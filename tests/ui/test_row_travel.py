@@ -167,6 +167,54 @@ def test_a_row_that_is_new_to_the_list_fades_in(view: TracksView, clock: Clock) 
     assert {place.row: place for place in view.travel.placed()}[1].opacity > 0.8
 
 
+def leaving(view: TracksView) -> dict[int, float]:
+    """How clear each track still is that has left, by its number."""
+    places = view.travel.placed()
+    return {place.past.track(place.row).id: place.opacity for place in places if place.past is not None}
+
+
+def test_a_row_that_has_left_the_list_fades_out_where_it_stood(view: TracksView, clock: Clock) -> None:
+    before = pixels(view)
+    show(view, [n for n in range(200) if n != SEEN - 1])
+    clock.passes(-16)
+    assert leaving(view) == {SEEN - 1: 1.0}
+    assert view.table.rowCount() == 199, "the model knows nothing of it any more"
+    assert pixels(view) == before, "the first picture is the last of the list before"
+    clock.passes(40)
+    assert 0 < leaving(view)[SEEN - 1] < 0.5
+    clock.passes(90)
+    view.travel._frame()
+    assert not view.travel.moving
+
+
+def test_one_that_comes_back_on_the_way_is_clear_again(view: TracksView, clock: Clock) -> None:
+    gone = [n for n in range(200) if n != SEEN - 1]
+    show(view, gone)
+    clock.passes(20)
+    faint = leaving(view)[SEEN - 1]
+    show(view, list(range(200)))
+    assert not leaving(view)
+    back = next(place for place in view.travel.placed() if place.row == SEEN - 1)
+    assert faint < back.opacity < 1.0
+    show(view, gone)
+    show(view, [n for n in gone if n != 0])
+    fading = {leg.key for leg in view.travel._legs if leg.past is not None}
+    assert fading == {"h0", f"h{SEEN - 1}"}, "what was fading goes on"
+
+
+def test_where_most_of_what_is_seen_leaves_none_of_it_is_painted_any_more(view: TracksView, clock: Clock) -> None:
+    show(view, [0, *range(SEEN, 199)])
+    assert view.travel.moving
+    assert not leaving(view)
+
+
+def test_nothing_fades_where_motion_is_not_wanted(view: TracksView) -> None:
+    view.travel.allowed = False
+    show(view, [n for n in range(200) if n != SEEN - 1])
+    assert not view.travel.moving
+    assert not leaving(view)
+
+
 def test_nothing_moves_for_the_same_order_or_an_altogether_other_list(view: TracksView) -> None:
     show(view, list(range(200)))
     assert not view.travel.moving
@@ -182,7 +230,7 @@ def test_nothing_moves_for_the_same_order_or_an_altogether_other_list(view: Trac
 def test_a_shorter_list_travels_too(view: TracksView) -> None:
     show(view, [3, 2, 1])
     assert view.travel.moving
-    assert {place.row for place in view.travel.placed()} == {0, 1, 2}
+    assert {place.row for place in view.travel.placed() if place.past is None} == {0, 1, 2}
     assert not pixels(view).isNull()
 
 

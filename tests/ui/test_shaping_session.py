@@ -17,7 +17,8 @@ from musicdesk.ui.add_prototype import AddPrototype, From
 from musicdesk.ui.believed_view import BelievedView
 from musicdesk.ui.examples_view import ExamplesView
 from musicdesk.ui.look_picker import LookPicker
-from musicdesk.ui.prototype_menu import MergeMenu, PrototypeMenu
+from musicdesk.ui.merge_view import MergeView
+from musicdesk.ui.prototype_menu import PrototypeMenu
 from musicdesk.ui.session import Session
 from musicdesk.ui.split_view import SplitView
 
@@ -77,11 +78,12 @@ def choose(session: Session, qtbot: QtBot, index: int, verb: str) -> None:
 def test_the_menu_opens_by_button_and_by_key_and_tells_every_key(session: Session, qtbot: QtBot) -> None:
     menu = menu_of(session, qtbot, 0)
     lines = {line.objectName(): line for line in menu.actions() if line.objectName()}
-    assert {"rename", "look", "examples", "mute", "solo", "lock", "believe", "like_it", "split", "remove"} == {*lines}
+    verbs = ("rename", "look", "examples", "mute", "solo", "lock", "believe", "like_it", "split", "merge", "remove")
+    assert {*verbs} == {*lines}
     assert lines["split"].shortcut().toString() == "Shift+S"
     assert lines["remove"].shortcut().toString() == "Del"
-    assert "Shift+M" in menu.merging.title()
-    assert len(menu.merging.actions()) == len(prototypes(session)) - 1
+    keys = {verb: lines[verb].shortcut().toString() for verb in ("rename", "mute", "solo", "lock", "merge")}
+    assert keys == {"rename": "F2", "mute": "M", "solo": "S", "lock": "Shift+L", "merge": "Shift+M"}
     menu.close()
     slider = session.window.taste.cards[1].slider
     asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, slider.rect().center(), QPoint())
@@ -155,19 +157,89 @@ def test_a_split_is_heard_first_may_be_cancelled_and_is_taken_back_by_undo(sessi
     assert titles(session) == listed
 
 
-def test_two_are_merged_from_the_list_of_the_others(session: Session, qtbot: QtBot) -> None:
-    before = names(session)
+def test_several_are_ticked_and_merged_as_one_step(session: Session, qtbot: QtBot) -> None:
+    session.desk.shaping.add(tracks=[session.desk.indexing.find("Bells 5")])
+    session.desk.shaping.add(tracks=[session.desk.indexing.find("Noise 5")])
+    settle(session, qtbot)
+    before, ids = names(session), [p.id for p in prototypes(session)]
     session.window.taste.focus_channel(0)
     trigger(session, qtbot, "merge")
-    menu = dialog(session, qtbot, MergeMenu)
-    assert [line.text() for line in menu.actions()] == before[1:]
-    menu.actions()[0].trigger()
-    menu.close()
+    view = dialog(session, qtbot, MergeView)
+    assert view.chosen == (ids[0],)
+    assert {row.prototype.id for row in view.rows} == {*ids}
+    likeness = [float(row.prototype.vector @ prototypes(session)[0].vector) for row in view.rows[1:]]
+    assert likeness == sorted(likeness, reverse=True), "what sounds most like it stands first"
+    assert not view.merge.isEnabled()
+    for row in view.rows[1:3]:
+        click(row.tick)
+    assert view.merge.text() == "Merge 3"
+    click(view.rows[1].hear)
+    qtbot.waitUntil(lambda: session.playback.heard is not None, timeout=WAIT_MS)
+    assert session.playback.heard.track.audio_hash == view.rows[1].prototype.exemplars[0]
+    QTest.keyClicks(view.name, " all  of it ")
+    chosen = view.chosen
+    view.merge.click()
     settle(session, qtbot)
-    assert len(names(session)) == len(before) - 1
-    assert "merge" in session.window.undo.toolTip()
-    undo(session, qtbot)
-    assert names(session) == before
+    after = prototypes(session)
+    assert len(after) == len(before) - 2
+    assert "all of it" in names(session)
+    assert len({*chosen} & {p.id for p in after}) == 1
+    assert session.window.notice.text.text() == "3 prototypes are one now: “all of it”."
+    one = next(card for card in session.window.taste.cards if card.prototype.name == "all of it")
+    assert session.window.focusWidget() is one.slider
+    session.window.notice.button.click()
+    settle(session, qtbot)
+    assert names(session) == before, "one step back"
+
+
+def test_one_alone_has_nothing_to_be_merged_with(session: Session, qtbot: QtBot) -> None:
+    for prototype in prototypes(session)[1:]:
+        session.desk.shaping.remove(prototype.id)
+    settle(session, qtbot)
+    menu = menu_of(session, qtbot, 0)
+    assert not next(line for line in menu.actions() if line.objectName() == "merge").isEnabled()
+    menu.close()
+    session.window.taste.focus_channel(0)
+    trigger(session, qtbot, "merge")
+    assert "only this one prototype" in session.window.notice.text.text()
+    assert not session.window.findChildren(MergeView)
+
+
+def test_the_keyboard_reaches_a_prototype_and_every_verb_of_it(session: Session, qtbot: QtBot) -> None:
+    panel, one = session.window.taste, Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(session.window, Qt.Key.Key_2)
+    slider = panel.cards[1].slider
+    assert slider.hasFocus()
+    gain = prototypes(session)[1].gain
+    QTest.keyClick(slider, Qt.Key.Key_Right)
+    panel.settle()
+    settle(session, qtbot)
+    assert prototypes(session)[1].gain > gain
+    for key, modifier, flag in (
+        (Qt.Key.Key_M, Qt.KeyboardModifier.NoModifier, "muted"), (Qt.Key.Key_S, Qt.KeyboardModifier.NoModifier, "solo"),
+        (Qt.Key.Key_L, one, "locked"),
+    ):  # fmt: skip
+        for on in (True, False):
+            QTest.keyClick(slider, key, modifier)
+            settle(session, qtbot)
+            assert getattr(prototypes(session)[1], flag) is on
+    QTest.keyClick(slider, Qt.Key.Key_F2)
+    assert panel.cards[1].name.editing
+    QTest.keyClick(panel.cards[1].name.edit, Qt.Key.Key_Escape)
+    QTest.keyClick(session.window, Qt.Key.Key_Escape)
+    assert session.window.view.hasFocus()
+    QTest.keyClick(session.window, Qt.Key.Key_F2)
+    assert "Press 1 to 9" in session.window.notice.text.text()
+
+
+def test_a_second_of_the_same_name_is_refused_and_the_card_keeps_its_own(session: Session, qtbot: QtBot) -> None:
+    card, other = session.window.taste.cards[0], prototypes(session)[1].name
+    card.name.begin()
+    card.name.edit.setText(other)
+    QTest.keyClick(card.name.edit, Qt.Key.Key_Return)
+    settle(session, qtbot)
+    assert other in session.window.notice.text.text()
+    assert card.name.label.text() == prototypes(session)[0].name != other
 
 
 def test_delete_takes_the_focused_one_out_and_the_next_has_the_keyboard(session: Session, qtbot: QtBot) -> None:
@@ -303,6 +375,7 @@ def test_the_way_back_to_what_is_believed_is_shown_before_it_is_gone(session: Se
     settle(session, qtbot)
     panel.head.believe.trigger()
     view = dialog(session, qtbot, BelievedView)
+    assert session.desk.believing.doubt in view.intro.text(), "why nothing is believed yet"
     assert prototypes(session)[0].gain == pytest.approx(1.7)
     view.apply.click()
     settle(session, qtbot)

@@ -1,16 +1,20 @@
 """Tastes under names in the window over a real desk: keep, switch, rename, delete, presets, compare, files."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from ui_session import WAIT_MS, begin, settle, titles
 
 from musicdesk.desk.desk import Desk
+from musicdesk.records import CarriedTaste
 from musicdesk.ui.compare_view import CompareView, overlap_text
 from musicdesk.ui.session import Session
+from musicdesk.ui.tastes_controller import file_name, imported_text
 from musicdesk.ui.tastes_menu import TastesMenu
 
 
@@ -152,6 +156,47 @@ def test_a_file_carries_a_taste_and_undo_brings_the_other_back(session: Session,
     session.window.actions_["undo"].trigger()
     done(session, qtbot)
     assert titles(session) == other
+
+
+def test_a_kept_taste_is_written_from_the_menu_without_being_taken_up(
+    session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two(session, qtbot)
+    asked: list[str] = []
+
+    def where(_: object, __: str, name: str, ___: str) -> tuple[str, str]:
+        asked.append(name)
+        return str(tmp_path / name), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", where)
+    session.tastes.menu(QPoint(10, 10))
+    qtbot.waitUntil(lambda: bool(session.window.findChildren(TastesMenu)), timeout=WAIT_MS)
+    menu = session.window.findChildren(TastesMenu)[0]
+    export = next(line.menu() for line in menu.actions() if line.text() == "Export")
+    assert [line.text() for line in export.actions() if line.text()] == ["As it stands …", "running …", "work …"]
+    next(line for line in export.actions() if line.text() == "work …").trigger()
+    menu.close()
+    done(session, qtbot)
+    assert asked == ["work.json"]
+    assert "“work”" in said(session)
+    assert head(session) == "running ▾", "the taste that stands is another"
+    read = session.desk.tastes.read(tmp_path / "work.json")
+    kept_gains = [p.gain for p in session.desk.tastes.use("work").prototypes]
+    assert [p.gain for p in read.taste.prototypes] == kept_gains
+
+
+def test_a_name_that_no_file_may_have_is_made_one() -> None:
+    assert file_name("rock/pop: 90s?") == "rock-pop- 90s-"
+    assert file_name(" .. ") == "taste"
+
+
+def test_what_came_of_a_file_is_said_with_the_encoder_that_made_it(session: Session) -> None:
+    carried = CarriedTaste("work", session.desk.recommending.taste(), ("bells",), encoder="musicnn")
+    assert imported_text(carried) == (
+        "Your taste is “work” now. It was made with the encoder musicnn, and found again here by its tracks and words. "
+        "Left out, for nothing that it stands on is here: “bells”."
+    )
+    assert imported_text(replace(carried, name="now", left_out=(), encoder="")) == "Your taste is that of the file now."
 
 
 def test_a_preset_is_one_step(session: Session, qtbot: QtBot) -> None:

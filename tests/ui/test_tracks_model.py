@@ -102,6 +102,15 @@ def test_screen_readers_get_words_for_what_is_painted(model: RankingModel) -> No
     assert heads[-1] == "Liked"
 
 
+def test_where_nothing_counts_no_row_matches_better_than_another(model: RankingModel) -> None:
+    model.show(replace(ranking(1, 2), contributions=np.zeros((2, 3), np.float32)))
+    assert model.silent
+    assert model.text(0, MATCH) == model.text(0, WHY) == ""
+    model.show(ranking(1, 2))
+    assert model.text(0, MATCH) == "99.9 %"
+    assert model.before().silent, "what has left is painted as it stood"
+
+
 def test_the_tooltip_of_why_names_every_share(model: RankingModel) -> None:
     model.show(ranking(1))
     lines = model.index(0, RANKING_COLUMNS.index(WHY)).data(Qt.ItemDataRole.ToolTipRole).splitlines()

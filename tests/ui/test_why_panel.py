@@ -31,6 +31,11 @@ def test_it_says_where_the_track_stands(panel: WhyPanel) -> None:
     assert panel.words.words == ("piano", "slow")
 
 
+def test_where_nothing_counts_no_match_is_told(panel: WhyPanel) -> None:
+    panel.set_explanation(explanation(shares=(0.0, 0.0, 0.0)))
+    assert panel.standing.text() == "Nothing counts now, so it fits no better or worse than any other"
+
+
 def test_without_a_track_it_asks_for_one(panel: WhyPanel) -> None:
     panel.set_explanation(None)
     assert panel._pages.currentIndex() == 0

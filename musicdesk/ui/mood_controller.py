@@ -1,0 +1,115 @@
+"""What the chosen track feels like, told beside its words, and the listener's own word against what was heard."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6.QtWidgets import QMenu, QWidget
+
+from musicdesk.desk.desk import Desk
+from musicdesk.records import MOODS, Mood, MoodCorrection, Track, TrackMood
+from musicdesk.ui.feedback_controller import FeedbackController
+from musicdesk.ui.library_controller import LibraryController
+from musicdesk.ui.mood_words import mood_hint, mood_text
+from musicdesk.ui.tasks import Tasks
+from musicdesk.ui.workspace import Workspace
+
+REST_MS = 250
+"""So long a track must be explained before it is asked what it feels like."""
+Said = Mapping[str, MoodCorrection]
+
+
+class MoodController(QObject):
+    """Asks for moods, shows them, corrects them."""
+
+    def __init__(
+        self, desk: Desk, *, tasks: Tasks, window: Workspace, library: LibraryController, feedback: FeedbackController
+    ) -> None:
+        super().__init__(window)
+        self._desk, self._tasks, self._window, self._library = desk, tasks, window, library
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._ask)
+        window.why.explained.connect(lambda _: self._rest.start())
+        window.actions_.on("mood", self.ask)
+        feedback.inner["mood"] = self.menu
+
+    # ------------------------------------------------------------------ what it feels like
+
+    def refresh(self) -> None:
+        """Moods have changed: ask anew."""
+        self._rest.start()
+
+    def _ask(self) -> None:
+        explanation = self._window.why.explanation
+        if explanation is not None and explanation.track.audio_hash:
+            track = explanation.track
+            self._tasks.read(
+                lambda: self._desk.moods.of(track), self._show, failed=lambda _: self._window.why.set_mood(""),
+                key="mood",
+            )  # fmt: skip
+
+    def _show(self, found: TrackMood) -> None:
+        shown = self._window.why.explanation
+        if shown is not None and shown.track.audio_hash == found.track.audio_hash:
+            self._window.why.set_mood(mood_text(found), mood_hint(found))
+
+    # ------------------------------------------------------------------ the listener's word
+
+    def ask(self) -> None:
+        """F: what do the chosen tracks feel like?"""
+        tracks, view = self._library.targets(), self._window.view
+        if not tracks:
+            self._window.notice.say("Choose a track first, then say what it feels like.", brief=True)
+            return
+        below = view.visualRect(view.currentIndex()).bottomLeft() + QPoint(24, 2)
+        menu = self.menu(self._window, tracks)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(view.viewport().mapToGlobal(below))
+
+    def menu(self, above: QWidget, tracks: Sequence[Track]) -> QMenu:
+        """The four moods, and to take it back; it lives as long as what is ``above``."""
+        menu = QMenu("Mood", above)
+        menu.setAccessibleName("What it feels like")
+        for mood in MOODS:
+            menu.addAction(f"&{mood.value.capitalize()}", partial(self.correct, tracks, mood))
+        menu.addSeparator()
+        menu.addAction("&Take back what I said", partial(self.take_back, tracks))
+        return menu
+
+    def correct(self, tracks: Sequence[Track], mood: Mood) -> None:
+        """These tracks have this mood, whatever was heard."""
+        self._change(tracks, lambda: self._desk.moods.correct(tracks, mood=mood), f"{_named(tracks)} → {mood.value}.")
+
+    def take_back(self, tracks: Sequence[Track]) -> None:
+        """What was heard counts again."""
+        self._change(
+            tracks, lambda: self._desk.moods.uncorrect(tracks), f"{_named(tracks)}: what musicdesk hears counts again."
+        )
+
+    def _change(self, tracks: Sequence[Track], change: Callable[[], object], told: str) -> None:
+        def work() -> Said:
+            known = self._desk.moods.corrections()
+            before = {track.audio_hash: known[track.audio_hash] for track in tracks if track.audio_hash in known}
+            change()
+            return before
+
+        def done(before: Said) -> None:
+            self._window.notice.say(told, button="Undo", do=lambda: self._restore(tracks, before), brief=True)
+
+        self._tasks.write(work, done)
+
+    def _restore(self, tracks: Sequence[Track], before: Said) -> None:
+        """What was said before, and nothing where nothing was."""
+
+        def work() -> None:
+            moods = self._desk.moods
+            moods.uncorrect(tracks)
+            for track in tracks:
+                if said := before.get(track.audio_hash):
+                    moods.correct([track], mood=said.mood, axes=dict(said.axes))
+
+        self._tasks.write(work)
+
+
+def _named(tracks: Sequence[Track]) -> str:
+    return f"“{tracks[0].title}”" if len(tracks) == 1 else f"{len(tracks)} tracks"
