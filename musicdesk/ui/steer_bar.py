@@ -11,6 +11,8 @@ from musicdesk.records import SteerOffer
 from musicdesk.ui.labels import ElidedLabel
 
 GAP = 6
+ENOUGH = 4
+"""So many ways to go are enough to choose from."""
 GRID = "Mood grid"
 
 
@@ -85,11 +87,11 @@ class SteerBar(QWidget):
         self._share()
 
     def _share(self) -> None:
-        """The words give way first, then the buttons that do not fit any more."""
+        """Words and as many buttons as fit; where not even four do, the words give way first."""
         words = self.text.fontMetrics().horizontalAdvance(self._text) + GAP
         wide = [button.sizeHint().width() + GAP for button in self.buttons[: len(self.offers)]]
         room = self.width() - 24 - (self.grid.sizeHint().width() + GAP) * self.grid.isVisibleTo(self)
-        worded = sum(wide) + words <= room
+        worded = sum(wide[:ENOUGH]) + words <= room
         room -= words * worded
         for button in self.buttons[len(wide) :]:
             button.hide()
