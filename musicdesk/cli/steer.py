@@ -1,6 +1,7 @@
 """The group ``steer``: more like this, but calmer, happier, slower, more acoustic."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -10,10 +11,9 @@ from musicdesk.cli.context import Context, json_option, passed
 from musicdesk.cli.output import show, table, track_json
 from musicdesk.cli.progress import job
 from musicdesk.errors import BadRequest
-from musicdesk.records import AXES, MOODS, Axis, Mood, Steer, Steered, SteeredPick, SteerOffer
+from musicdesk.records import AXES, KEEPS, MOODS, Axis, Mood, Steer, Steered, SteeredPick, SteerOffer
 
 LIKE = "like"
-KEEPS = ("genre", "instrument", "tempo", "vocals")
 STEP = 0.3
 """By how much of the library --more and --less nudge where they do not say."""
 OPTIONS = (
@@ -92,8 +92,6 @@ def like(context: Context, wanted: Steer, seed: str, keep: tuple[str, ...], limi
 
     Example: musicdesk steer like "blue hour" --mood calm --strength 0.7 --keep genre,instrument
     """
-    from dataclasses import replace
-
     steering = context.desk.steering
     kept = tuple(name.strip() for each in keep for name in each.split(",") if name.strip())
     found = steering.steer(steering.seed(seed), replace(wanted, keep=kept, limit=limit))

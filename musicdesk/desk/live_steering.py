@@ -19,13 +19,12 @@ from musicdesk.mood import methods, steps
 from musicdesk.ranking.filters import Allowed
 from musicdesk.ranking.listing import rank
 from musicdesk.ranking.scores import Board, match
-from musicdesk.records import AXES, Axis, FloatArray, Query, Ranking, Steer, Steered
+from musicdesk.records import AXES, KEEPS, Axis, FloatArray, Query, Ranking, Steer, Steered
 
 SEED_SLOT, MOOD_SLOT, NUDGE_SLOT, KEEP_SLOT = 100, 110, 111, 120
 """Slots of the parts, beyond those of prototypes (0 to 39) and recommenders."""
 NUDGE, KEEP = 4.0, 3.0
 """What being exactly where a nudge points to, or where the seed stays, is worth: so many deviations of likeness."""
-KEEPS = ("genre", "instrument", "tempo", "vocals")
 MOODY = frozenset({Axis.AROUSAL, Axis.VALENCE})
 QUERY = Query(include_known=True)
 FEWEST = 5

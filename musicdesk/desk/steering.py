@@ -90,7 +90,10 @@ class Steering:
 
     def offers(self, seed: Seed) -> tuple[SteerOffer, ...]:
         """The buttons for a seed: the axes on which its neighbourhood varies most. Raises NothingYet."""
-        live = self.live(seed)
+        return self.offers_of(self.live(seed))
+
+    def offers_of(self, live: Live) -> tuple[SteerOffer, ...]:
+        """The buttons for a seed that is in the hand."""
         return steer_offers.offers(live.bearings, live.start)
 
     def live(self, seed: Seed) -> Live:

@@ -12,11 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from musicdesk.errors import BadRequest
+from musicdesk.mood.axes import GEMS
 from musicdesk.records import FloatArray
 
-EMOTIONS = (
-    "amazement", "solemnity", "tenderness", "nostalgia", "calmness", "power", "joyful_activation", "tension", "sadness",
-)  # fmt: skip
 TABLE = "labels.csv"
 OFFSETS = {"classical": 0, "rock": 100, "electronic": 200, "pop": 300}
 """What is added to the number of a file for its track id. The column ``genre`` of the averaged table is of no use: its
@@ -24,7 +22,7 @@ names are in another order than its ids, which the single answers (``data.csv``)
 
 
 def emotions_of(folder: Path) -> Mapping[str, FloatArray]:
-    """File (its absolute path) → how many of its listeners felt each of EMOTIONS, 0 to 1.  # [9]
+    """File (its absolute path) → how many of its listeners felt each of GEMS, 0 to 1.  # [9]
 
     Empty where the folder is no Emotify. Raises BadRequest for a table that looks like it and cannot be read.
     """
@@ -33,7 +31,7 @@ def emotions_of(folder: Path) -> Mapping[str, FloatArray]:
         return {}
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            answers = {int(row["track id"]): [float(row[name]) for name in EMOTIONS] for row in csv.DictReader(file)}
+            answers = {int(row["track id"]): [float(row[name]) for name in GEMS] for row in csv.DictReader(file)}
     except (KeyError, ValueError, TypeError) as error:
         raise BadRequest(f"{path} is not the table of Emotify ({type(error).__name__}: {error}).") from error
     audio = Path(os.path.abspath(folder)) / "audio"  # as a walk names them

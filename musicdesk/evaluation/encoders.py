@@ -18,7 +18,7 @@ from musicdesk.encoders.convnet.labels import Labelled, artist_of
 from musicdesk.encoders.pooling import Standardiser
 from musicdesk.encoders.zoo import weights
 from musicdesk.errors import BadRequest, NothingYet
-from musicdesk.evaluation.emotify import EMOTIONS, emotions_of
+from musicdesk.evaluation.emotify import emotions_of
 from musicdesk.evaluation.excerpts import Encoding, Excerpt, enough_music_in, excerpts_of, format_similarity
 from musicdesk.evaluation.metrics import bootstrap, k_occurrence_skew, mean_correlation
 from musicdesk.evaluation.retrieval import (
@@ -31,6 +31,7 @@ from musicdesk.evaluation.retrieval import (
 )  # fmt: skip
 from musicdesk.jobs import Job
 from musicdesk.library.tags import read_tags
+from musicdesk.mood.axes import GEMS
 from musicdesk.records import FloatArray, IntArray, Measure, Track
 
 NEIGHBOURS = 5
@@ -182,7 +183,7 @@ def _known(
     tracks: Sequence[Track], labelled: Labelled | None, felt: Mapping[str, FloatArray], *, tagged: bool
 ) -> _Knowledge:
     genres = {song.path: song.label for song in labelled.songs} if labelled else {}
-    nothing = np.full(len(EMOTIONS), np.nan, np.float32)
+    nothing = np.full(len(GEMS), np.nan, np.float32)
     return _Knowledge(
         albums=tuple(_album(track, tagged=tagged) for track in tracks),
         artists=tuple(artist_of(track) if track.artist else "" for track in tracks),

@@ -47,7 +47,6 @@ LIBRARY = "the library"
 """The search of the program itself."""
 AVERAGE = "average-mood"
 SHUFFLED = "translator, shuffled moods"
-AIM_RATIO, AIM_SPEARMAN = 1.5, 0.95
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ library, and their mean is how lively a sound is. They say nothing of valence: o
 import numpy as np
 
 from musicdesk.errors import BadRequest
-from musicdesk.mood.measures import Measured, independent
+from musicdesk.mood.measures import Measured, independent, placed
 from musicdesk.records import MOODS, Axis, FloatArray, IntArray, Mood, Steer
 
 LIVELIER, CALMER, UNTESTED = 1, -1, 0
@@ -17,7 +17,7 @@ FEWEST = 3
 
 def liveliness(measured: Measured) -> FloatArray:
     """The mean percentile of each sound on the three measures, 0 to 1; nan where it was not measured.  # [n]"""
-    ranked = [_percentiles(values) for values in independent(measured).values()]
+    ranked = [placed(values) for values in independent(measured).values()]
     return np.asarray(np.mean(ranked, axis=0), np.float32)
 
 
@@ -51,14 +51,3 @@ def holds(lively: FloatArray, *, seeds: IntArray, picks: IntArray, direction: in
     if direction == UNTESTED or not measured:
         return None
     return bool(len(picks)) and bool(direction * (after[known].mean() - before.mean()) > 0)
-
-
-def _percentiles(values: FloatArray) -> FloatArray:
-    """Where each stands among those that are known.  # [n] -> [n]"""
-    from scipy.stats import rankdata  # a second of the program's start, at the top
-
-    known = np.isfinite(values)
-    found = np.full(len(values), np.nan)
-    if known.any():
-        found[known] = (rankdata(values[known]) - 0.5) / known.sum()
-    return found

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from musicdesk.mood.axes import axes_of, column, moods_of
 from musicdesk.mood.combiner import BLOCK_ROWS, log_odds
-from musicdesk.mood.measures import Measured
+from musicdesk.mood.measures import Measured, placed
 from musicdesk.records import AXES, Axis, FloatArray, IntArray
 
 MEASURES, FILES, LISTENERS, CORRECTIONS = (
@@ -141,11 +140,7 @@ def together(witnesses: Sequence[Witness], rows: int) -> tuple[FloatArray, Float
 
 def percentiles(values: FloatArray) -> FloatArray:
     """Where each stands among those that are known, 0 to 1; the middle for those that are not.  # [n] -> [n]"""
-    known = np.isfinite(values)
-    result = np.full(len(values), 0.5, dtype=np.float32)
-    if known.any():
-        result[known] = (rankdata(values[known]) - 0.5) / known.sum()
-    return result
+    return np.nan_to_num(placed(values), nan=0.5).astype(np.float32)
 
 
 def ranked(values: FloatArray) -> FloatArray:

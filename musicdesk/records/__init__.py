@@ -57,6 +57,7 @@ from musicdesk.records.models import (
 )
 from musicdesk.records.mood import (
     AXES,
+    KEEPS,
     MOODS,
     UNCERTAIN,
     Axis,
@@ -112,6 +113,7 @@ __all__ = [
     "AXES",
     "GAIN_MAX",
     "GAIN_MIN",
+    "KEEPS",
     "MOODS",
     "PROTOTYPE_SLOTS",
     "TORN",

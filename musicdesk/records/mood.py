@@ -31,6 +31,8 @@ class Axis(StrEnum):
 
 
 MOODS, AXES = tuple(Mood), tuple(Axis)
+KEEPS = ("genre", "instrument", "tempo", "vocals")
+"""What a steering can be asked to keep."""
 UNCERTAIN = -1
 """The label of a sound of which no mood is sure."""
 
@@ -101,7 +103,7 @@ class Steer:
     strength: float = 0.7
     """β: 0 stays at the seed, 1 goes all the way."""
     keep: tuple[str, ...] = ()
-    """What must stay: "genre", "instrument", "tempo", "vocals"."""
+    """What must stay, of KEEPS."""
     limit: int = 50
     method: str = ""
     """The translator or a baseline, by name; "" for the best that there is."""

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from musicdesk.records import Excerpt, Track
 from musicdesk.ui import glyphs
 from musicdesk.ui.glyphs import GlyphButton
-from musicdesk.ui.ink import Ink
 from musicdesk.ui.labels import ElidedLabel
 from musicdesk.ui.prototype_words import example_text
 
@@ -51,13 +50,7 @@ class ExampleRow(QWidget):
 
     def set_playing(self, audio_hash: str) -> None:
         """Which sound is heard now ("" for none)."""
-        playing = bool(audio_hash) and audio_hash == self.example.audio_hash
-        verb = "Stop" if playing else "Hear"
-        self.hear.describe(f"{'Stop' if playing else 'Play'} {self.title}", f"{verb}: {self.title}")
-        self.hear.set_glyph(glyphs.stop if playing else glyphs.play)
-        self.hear.setCheckable(playing)
-        self.hear.setChecked(playing)
-        self.hear.on_colour = Ink.of(self).accent
+        self.hear.show_playing(self.title, on=bool(audio_hash) and audio_hash == self.example.audio_hash)
 
     def _play(self) -> None:
         excerpt = self.example.excerpt

@@ -216,6 +216,14 @@ class GlyphButton(QToolButton):
         self._glyph = glyph
         self.update()
 
+    def show_playing(self, title: str, *, on: bool) -> None:
+        """Play ``title``, or stop it while it is heard."""
+        self.describe(f"{'Stop' if on else 'Play'} {title}", f"{'Stop' if on else 'Hear'}: {title}")
+        self.set_glyph(stop if on else play)
+        self.setCheckable(on)
+        self.setChecked(on)
+        self.on_colour = Ink.of(self).accent
+
     def sizeHint(self) -> QSize:
         """A square."""
         return QSize(self._side, self._side)

@@ -9,7 +9,6 @@ from musicdesk.records import Prototype, Taste, Track
 from musicdesk.ui import glyphs
 from musicdesk.ui.flat import FlatTick
 from musicdesk.ui.glyphs import GlyphButton
-from musicdesk.ui.ink import Ink
 from musicdesk.ui.labels import SoftLabel, scrolling
 from musicdesk.ui.prototype_name import LONGEST_NAME, ShapeMark
 from musicdesk.ui.question import Question
@@ -111,10 +110,4 @@ class MergeRow(QWidget):
 
     def set_playing(self, audio_hash: str) -> None:
         """Which sound is heard now ("" for none)."""
-        playing = bool(audio_hash) and audio_hash == self._sound
-        verb = "Stop" if playing else "Play"
-        self.hear.describe(f"{verb} {self._title}", f"{'Stop' if playing else 'Hear'}: {self._title}")
-        self.hear.set_glyph(glyphs.stop if playing else glyphs.play)
-        self.hear.setCheckable(playing)
-        self.hear.setChecked(playing)
-        self.hear.on_colour = Ink.of(self).accent
+        self.hear.show_playing(self._title, on=bool(audio_hash) and audio_hash == self._sound)

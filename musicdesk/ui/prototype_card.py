@@ -258,11 +258,7 @@ class PrototypeCard(QFrame):
     def _show_exemplar(self, button: GlyphButton, audio_hash: str, index: int) -> None:
         playing = bool(audio_hash) and audio_hash == self._playing
         title = example_text(self._tracks.get(audio_hash), self._excerpts.get(audio_hash), number=index + 1)
-        button.describe(f"{'Stop' if playing else 'Play'} {title}", f"{'Stop' if playing else 'Hear'}: {title}")
-        button.set_glyph(glyphs.stop if playing else glyphs.play)
-        button.setCheckable(playing)
-        button.setChecked(playing)
-        button.on_colour = Ink.of(self).accent
+        button.show_playing(title, on=playing)
 
     # ------------------------------------------------------------------ keys and painting
 

@@ -46,12 +46,6 @@ class SteerBar(QWidget):
         """The Tab key comes here from this widget."""
         self._first = first
 
-    def set_text(self, text: str) -> None:
-        """Say what the buttons are about."""
-        self._text = text
-        self.setAccessibleName(text)
-        self._share()
-
     def set_offers(self, offers: Sequence[SteerOffer]) -> None:
         """Offer these; the buttons that stay keep the keyboard."""
         self.offers = tuple(offers)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from musicdesk.records import Axis, Steered
+from musicdesk.records import KEEPS, Axis, Steered
 from musicdesk.ui.crumbs import Crumbs
 from musicdesk.ui.empty_states import State
 from musicdesk.ui.flat import FlatTick, Line
@@ -15,7 +15,6 @@ from musicdesk.ui.steer_bar import SteerBar
 from musicdesk.ui.steer_words import STANDING_HINT, in_the_window, standing_text
 from musicdesk.ui.steered_model import SteeredModel
 
-KEEPS = ("genre", "instrument", "tempo", "vocals")
 KEEP_HINTS = {
     "genre": "Only tracks of the same genre, where one is known",
     "instrument": "What plays shall stay, as far as the encoder's words tell",

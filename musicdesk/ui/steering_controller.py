@@ -223,8 +223,8 @@ class SteeringController(QObject):
 
     def _answer(self, seed: Seed, steer: Steer, held: Held | None) -> tuple[Held, Steered]:
         if held is None or held.seed != seed:
-            moods, axes = self._desk.moods.current(), [AXES.index(Axis.VALENCE), AXES.index(Axis.AROUSAL)]
-            held = Held(seed, self._desk.steering.live(seed), self._desk.steering.offers(seed), moods.axes[:, axes])
+            live, axes = self._desk.steering.live(seed), [AXES.index(Axis.VALENCE), AXES.index(Axis.AROUSAL)]
+            held = Held(seed, live, self._desk.steering.offers_of(live), live.bearings.moods.axes[:, axes])
         return held, held.live.at(steer)
 
     def _show(self, found: tuple[Held, Steered]) -> None:

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from musicdesk.cli.context import Context
 from musicdesk.cli.train_mood import train_mood
 from musicdesk.encoders import handcrafted
-from musicdesk.evaluation.emotify import EMOTIONS
+from musicdesk.mood.axes import GEMS
 from musicdesk.mood.combiner import Combiner
 from musicdesk.settings import Folders
 
@@ -35,7 +35,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         tags = mutagen.File(path)
         tags["artist"] = f"artist {number}"
         tags.save()
-        felt = dict.fromkeys(EMOTIONS, 0.2) | {"joyful_activation": 0.1 + 0.2 * height, "sadness": 0.9 - 0.2 * height}
+        felt = dict.fromkeys(GEMS, 0.2) | {"joyful_activation": 0.1 + 0.2 * height, "sadness": 0.9 - 0.2 * height}
         rows.append({"track id": 100 + number, "number_of_observations": 14, **felt})
     with (folder / "labels.csv").open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, list(rows[0]))

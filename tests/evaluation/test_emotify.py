@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from musicdesk.errors import BadRequest
-from musicdesk.evaluation.emotify import EMOTIONS, TABLE, emotions_of
+from musicdesk.evaluation.emotify import TABLE, emotions_of
 from musicdesk.evaluation.metrics import mean_correlation
 from musicdesk.evaluation.retrieval import averaged_over_neighbours
 from musicdesk.library.walk import music_in
+from musicdesk.mood.axes import GEMS
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def folder(tmp_path):
         (tmp_path / "audio" / genre / "2.ogg").touch()
     with (tmp_path / TABLE).open("w", newline="") as file:
         lines = csv.writer(file)
-        lines.writerow(["track id", "genre", *EMOTIONS])
+        lines.writerow(["track id", "genre", *GEMS])
         lines.writerow([2, "classical", *[0.1] * 9])
         lines.writerow([202, "pop", *[0.5] * 9])
         lines.writerow([302, "rock", *[0.9] * 9])

@@ -11,14 +11,15 @@ import pytest
 from musicdesk.encoders.handcrafted import SPEC
 from musicdesk.errors import BadRequest, NothingYet
 from musicdesk.evaluation import mood_emotify
-from musicdesk.evaluation.emotify import EMOTIONS, OFFSETS, TABLE
+from musicdesk.evaluation.emotify import OFFSETS, TABLE
 from musicdesk.evaluation.mood_library import library_data, midi_data
 from musicdesk.evaluation.personal_library import GenreLibrary
+from musicdesk.mood.axes import GEMS
 from musicdesk.mood.labelling import moods
 from musicdesk.records import MOODS, EncoderKey, Mood, Tags, Track, Vectors
 
 EACH = 12
-JOY, CALM = EMOTIONS.index("joyful_activation"), EMOTIONS.index("calmness")
+JOY, CALM = GEMS.index("joyful_activation"), GEMS.index("calmness")
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def folder(tmp_path_factory):
     place = tmp_path_factory.mktemp("emotify")
     with (place / TABLE).open("w", newline="") as file:
         lines = csv.writer(file)
-        lines.writerow(["track id", "number_of_observations", *EMOTIONS])
+        lines.writerow(["track id", "number_of_observations", *GEMS])
         for genre, offset in OFFSETS.items():
             (place / "audio" / genre).mkdir(parents=True)
             for number in range(1, EACH + 1):
