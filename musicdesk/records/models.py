@@ -71,6 +71,8 @@ class ModelStatus:
     """Whether its weights come with musicdesk, or it needs none."""
     trained: bool = False
     """Whether it was trained on this computer."""
+    reads: bool = False
+    """Whether it reads sentences, and listens to nothing."""
     strengths: tuple[Strength, ...] = ()
     cost: EncoderCost | None = None
 

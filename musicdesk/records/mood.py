@@ -187,3 +187,5 @@ class MoodPath:
     unevenness: float
     """The largest step over the mean step, in the space of the vectors; 1 is even."""
     sentence: str = ""
+    jump: float = 0.0
+    """The largest step of energy, as a share of the library: 0 to 1."""

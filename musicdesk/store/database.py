@@ -109,10 +109,11 @@ class Database:
             return sql
 
     def _close_connections_of_ended_threads(self) -> None:
-        for thread, sql in self._connections:
-            if not thread.is_alive():
+        asked = [(thread.is_alive(), thread, sql) for thread, sql in self._connections]  # once: it may end meanwhile
+        for alive, _, sql in asked:
+            if not alive:
                 sql.close()
-        self._connections = [(thread, sql) for thread, sql in self._connections if thread.is_alive()]
+        self._connections = [(thread, sql) for alive, thread, sql in asked if alive]
 
     def close(self) -> None:
         """Close the connections of all threads."""

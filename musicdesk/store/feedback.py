@@ -40,6 +40,12 @@ class FeedbackStore:
             row = sql.execute(f"SELECT {_COLUMNS} FROM feedback WHERE audio_hash = ?", [audio_hash]).fetchone()
         return _feedback(row)[1] if row else Feedback()
 
+    def plays(self, *, latest: int) -> tuple[tuple[str, float], ...]:
+        """The latest listenings of the log, oldest first: audio hash, and when, in seconds since the epoch."""
+        query = "SELECT audio_hash, at FROM (SELECT id, audio_hash, at FROM plays ORDER BY id DESC LIMIT ?) ORDER BY id"
+        with self._db.reading() as sql:
+            return tuple((audio_hash, float(at)) for audio_hash, at in sql.execute(query, [latest]))
+
     def put(self, changes: Mapping[str, Feedback]) -> None:
         """Write what is said of these sounds now, all or none.
 

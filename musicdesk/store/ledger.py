@@ -40,6 +40,7 @@ _PENDING = """
     SELECT path, audio_hash
     FROM (SELECT min(t.id) AS first FROM {files} GROUP BY t.audio_hash ORDER BY first) CROSS JOIN tracks ON id = first
 """
+_PENDING_COUNT = f"SELECT count(DISTINCT t.audio_hash) FROM {_TODO}"
 _HAS_OLDER = """EXISTS (
         SELECT 1 FROM vectors o INDEXED BY sounds_heard WHERE o.audio_hash = t.audio_hash
             AND o.encoder_id IN (SELECT id FROM encoders WHERE name = :name AND id != :encoder))
@@ -70,6 +71,12 @@ def pending_sounds(
     query = _BLOCKED + _PENDING.format(files=_DEEPER if deeper else _TODO)
     rows = sql.execute(query, {"encoder": encoder, "now": now}).fetchall()
     return tuple(Pending(os.fsdecode(path), audio_hash) for path, audio_hash in rows)
+
+
+def count_pending(sql: sqlite_utils.Database, encoder: int, *, now: float) -> int:
+    """How many sounds ``pending_sounds`` lists."""
+    query = _BLOCKED + _PENDING_COUNT
+    return int(sql.execute(query, {"encoder": encoder, "now": now}).fetchone()[0])
 
 
 def coverage_of(sql: sqlite_utils.Database, key: EncoderKey, encoder: int, *, now: float) -> Coverage:

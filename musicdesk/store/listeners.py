@@ -192,6 +192,16 @@ class ListenerStore:
             for id_, audio_hash, plays, skips, stars, liked, latest in rows
         ]
 
+    def dated(self, *, latest: int) -> list[tuple[str, str, float]]:
+        """The latest lines with a clock that name one sound of the library: listener, audio hash, when."""
+        query = """
+            SELECT name, min(audio_hash), at FROM (SELECT * FROM listens ORDER BY at DESC LIMIT ?) l
+            JOIN heard_matches USING (track_id) JOIN listeners ON listeners.id = listener_id
+            GROUP BY listener_id, words, minute HAVING count(*) = 1 ORDER BY at
+        """
+        with self._db.reading() as sql:
+            return [(name, audio_hash, float(at)) for name, audio_hash, at in sql.execute(query, [latest])]
+
     @property
     def empty(self) -> bool:
         """Whether no line is kept."""

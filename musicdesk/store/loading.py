@@ -1,4 +1,4 @@
-"""The vectors of one encoder as one matrix, kept in memory and brought up to date by reading what is new."""
+"""The vectors of an encoder as one matrix, kept in memory and brought up to date by reading what is new."""
 
 import json
 import threading
@@ -16,6 +16,8 @@ from musicdesk.records import EncoderKey, FloatArray, IntArray, Vectors
 BoolArray = npt.NDArray[np.bool_]
 CHUNK = 128
 """Rows between the file and the matrix: few enough to lie in the processor's cache."""
+KEPT = 3
+"""Encoders whose matrix is kept: the one that ranks, the measures of the sound, and a witness of moods beside them."""
 _NOT_THERE = """
     SELECT v.id FROM vectors v INDEXED BY sounds_heard WHERE v.encoder_id = :encoder AND NOT EXISTS (
         SELECT 1 FROM tracks t INDEXED BY sounds_there WHERE t.audio_hash = v.audio_hash AND t.removed = 0)
@@ -62,7 +64,7 @@ class _Held:
 
 
 class LoadedVectors:
-    """The matrix of the encoder that was asked for last; thread-safe.
+    """The matrices of the encoders that were asked for last; thread-safe.
 
     Its arrays are read only and shared: what is handed out never changes, and rows that are added lie behind it in
     the same memory as long as there is room.
@@ -71,18 +73,20 @@ class LoadedVectors:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         """To be held while :meth:`current` is called, from before the moment that is read begins."""
-        self._held: _Held | None = None
+        self._held: dict[EncoderKey, _Held] = {}
 
     def current(self, sql: sqlite_utils.Database, key: EncoderKey) -> Vectors:
         """All vectors of ``key`` whose sound is in the library; the same record as before if nothing changed."""
         encoder = _encoder(sql, key)
-        held = self._held if self._held and self._held.vectors.key == key else None
+        held = self._held.pop(key, None)
         rows = (held and _brought_up_to_date(sql, held, encoder)) or _read_all(sql, encoder)
         if held is None or rows is not held.rows:
             vectors = Vectors(key, rows.hashes, rows.matrix, rows.tags, encoder.vocabulary, rows.typical_s)
         else:
             vectors = held.vectors
-        self._held = _Held(encoder, rows, vectors)
+        self._held[key] = _Held(encoder, rows, vectors)
+        while len(self._held) > KEPT:
+            del self._held[next(iter(self._held))]
         return vectors
 
 

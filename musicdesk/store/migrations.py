@@ -10,6 +10,7 @@ from sqlite_utils.db import Table
 from sqlite_utils.migrations import Migrations
 
 from musicdesk.store.track_columns import write_keys
+from musicdesk.store.track_words import make_words
 
 APPLICATION_ID = 0x6D64736B
 """Marks the file as ours ("mdsk")."""
@@ -249,7 +250,43 @@ def m0013_own_tags(db: sqlite_utils.Database) -> None:
         _table(db, "edits").add_column(name, str, not_null_default="{}")
 
 
-VERSION = 13
+@MIGRATIONS()
+def m0014_track_words(db: sqlite_utils.Database) -> None:
+    """The words of every track in SQLite's full text search, and whether they are made.
+
+    They follow from tracks and tags alone: ``store.track_words`` makes them anew whenever they are in doubt.
+    """
+    make_words(db)
+
+
+@MIGRATIONS()
+def m0015_choices(db: sqlite_utils.Database) -> None:
+    """Which track the listener took after which."""
+    db.execute(
+        "CREATE TABLE IF NOT EXISTS choices (id INTEGER PRIMARY KEY, trigger_hash TEXT NOT NULL, "
+        "accepted_hash TEXT NOT NULL, how TEXT NOT NULL, at REAL NOT NULL) STRICT"
+    )
+
+
+@MIGRATIONS()
+def m0016_saved_searches(db: sqlite_utils.Database) -> None:
+    """Searches under names: playlists that are found anew."""
+    db.execute(
+        "CREATE TABLE IF NOT EXISTS saved_searches (name TEXT PRIMARY KEY COLLATE NOCASE, query TEXT NOT NULL, "
+        "changed REAL NOT NULL) STRICT, WITHOUT ROWID"
+    )
+
+
+@MIGRATIONS()
+def m0017_sentences(db: sqlite_utils.Database) -> None:
+    """What models made of texts: half precision, by a digest of model and text."""
+    db.execute(
+        "CREATE TABLE IF NOT EXISTS sentences (model TEXT NOT NULL, digest BLOB PRIMARY KEY, vector BLOB NOT NULL) "
+        "STRICT"
+    )
+
+
+VERSION = 17
 """The number of the last migration."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from musicdesk.records import OwnTags
 from musicdesk.store.database import Database, storable
+from musicdesk.store.track_words import write_words
 from musicdesk.tracks import fold
 
 _ALL = "SELECT audio_hash, folded, tag FROM own_tags ORDER BY folded, audio_hash"
@@ -49,6 +50,7 @@ class OwnTagStore:
         with self._db.writing() as sql:
             sql.conn.executemany("DELETE FROM own_tags WHERE audio_hash = ?", [(sound,) for sound in changes])
             sql.conn.executemany("INSERT OR IGNORE INTO own_tags VALUES (?, ?, ?, ?)", rows)
+            write_words(sql, "audio_hash", list(changes))
             sql.execute("UPDATE library SET tags_revision = tags_revision + 1")
 
 

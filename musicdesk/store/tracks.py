@@ -18,6 +18,7 @@ from musicdesk.store.database import Database, rows_in, storable
 from musicdesk.store.placing import Known, Placement, place
 from musicdesk.store.tags import dump_tags, load_tags
 from musicdesk.store.track_columns import KEY_COLUMNS, read_columns, without_nul
+from musicdesk.store.track_words import write_words
 from musicdesk.tracks import Tracks, fold, keys_of
 
 TRACK_COLUMNS = (
@@ -270,6 +271,7 @@ def _write(sql: sqlite_utils.Database, placements: Sequence[Placement], now: flo
     sql.conn.executemany(f"INSERT INTO tracks ({columns}, added) VALUES ({marks}, ?)", fresh)
     settings = ", ".join(f"{column} = ?" for column in _WRITTEN)
     sql.conn.executemany(f"UPDATE tracks SET {settings}, missing = 0, removed = 0 WHERE id = ?", updates)
+    write_words(sql, "path", [row[0] for row in (*fresh, *updates)])
     return SaveReport(added=len(fresh) + back, changed=changed, moved=moved)
 
 

@@ -6,7 +6,7 @@ one question, so they cannot disagree.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -19,14 +19,16 @@ from musicdesk.records import (
     Coverage,
     EncoderKey,
     FloatArray,
+    IntArray,
     Pending,
     Skipped,
     State,
     Traits,
     Vectors,
 )
+from musicdesk.store import deriving
 from musicdesk.store.database import Database, storable
-from musicdesk.store.ledger import clear, coverage_of, note, pending_sounds
+from musicdesk.store.ledger import clear, count_pending, coverage_of, note, pending_sounds
 from musicdesk.store.loading import LoadedVectors
 
 HALF_RANGE = (1e-3, 65504.0)
@@ -91,6 +93,50 @@ class VectorStore:
             sql.conn.executemany(_ADD_FINGERPRINT, told)
             clear(sql, encoder, [analysis.audio_hash for analysis in analyses])
 
+    def derive(
+        self,
+        base: EncoderKey,
+        key: EncoderKey,
+        head: deriving.Head,
+        *,
+        vocabulary: Sequence[str],
+        now: float,
+        each: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> int:
+        """Make the rows of ``key`` that ``head`` makes of the full rows of ``base``; tells how many were made.
+
+        What is known of the sounds beside their vectors is carried over. ``each`` is told how many of how many are
+        done, before the first batch and after every one; what it raises ends the work, and what is done stays.
+        Raises BadRequest where the words of ``base`` are not ``vocabulary``.
+        """
+        with self._db.reading() as sql:
+            source = _encoder_id(sql, base)
+            row = sql.execute("SELECT dim, vocabulary FROM encoders WHERE id = ?", [source]).fetchone()
+            ids = deriving.todo(sql, source, _encoder_id(sql, key))
+        if row is None or not len(ids):
+            return 0
+        if row[1] != json.dumps(list(vocabulary)):
+            raise BadRequest(f"{key.name} has other words than {base.name}, on which it stands.")
+        made = 0
+        for at in range(0, len(ids), deriving.BATCH):
+            each(at, len(ids))
+            made += self._derive(key, head, ids[at : at + deriving.BATCH], dim=row[0], words=row[1], now=now)
+        with self._db.writing() as sql:
+            deriving.carry_over(sql, source, _encoder_id(sql, key))
+        each(len(ids), len(ids))
+        return made
+
+    def _derive(self, key: EncoderKey, head: deriving.Head, ids: IntArray, *, dim: int, words: str, now: float) -> int:
+        """One batch of rows."""
+        with self._db.reading() as sql:
+            ids, heard = deriving.rows_of(sql, ids, dim=dim)
+        rows = head(heard)
+        with self._db.writing() as sql:
+            encoder = _encoder_id(sql, key) or _new_encoder(sql, key, dim=rows.shape[1], vocabulary=json.loads(words))
+            sql.table("encoders").update(encoder, {"dim": rows.shape[1], "vocabulary": words})
+            revision = _next_revision(sql, encoder)
+            return deriving.write(sql, ids, rows, blob=_blob, encoder=encoder, now=now, revision=revision)
+
     def skip(self, skipped: Sequence[Skipped], *, key: EncoderKey, now: float) -> None:
         """Write sounds that could not be analysed into the ledger, with the time and size of their file.
 
@@ -135,6 +181,11 @@ class VectorStore:
         """
         with self._db.reading() as sql:
             return pending_sounds(sql, _encoder_id(sql, key), now=now, deeper=deeper)
+
+    def count_pending(self, key: EncoderKey, *, now: float) -> int:
+        """How many sounds :meth:`pending` lists."""
+        with self._db.reading() as sql:
+            return count_pending(sql, _encoder_id(sql, key), now=now)
 
     def coverage(self, key: EncoderKey, *, now: float) -> Coverage:
         """In which state the files of the library are; the counts add up to the files on the disk.

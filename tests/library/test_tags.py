@@ -34,6 +34,7 @@ EXPECTED = Tags(
     recording_mbid=RECORDING,
     release_mbid=RELEASE,
     artist_mbids=ARTISTS,
+    comment="Geschenk von Ana",
 )
 GAINS = {
     "replaygain_track_gain": "-6.50 dB",
@@ -48,7 +49,7 @@ def tag_vorbis(path: Path) -> None:
     file.update({
         "TITLE": "Schöner Tag", "artist": ["Tyler, The Creator", "Ana"], "album": "Über alles",
         "albumartist": "Various Artists", "genre": ["Folk", "Jazz"], "tracknumber": "3/12", "discnumber": "2",
-        "date": "1998-05-01", "FMPS_RATING": "0.8", "musicbrainz_trackid": RECORDING,
+        "date": "1998-05-01", "FMPS_RATING": "0.8", "COMMENT": "Geschenk von\nAna", "musicbrainz_trackid": RECORDING,
         "musicbrainz_albumid": RELEASE, "musicbrainz_artistid": list(ARTISTS), **GAINS,
     })  # fmt: skip
     file.save()
@@ -64,6 +65,8 @@ def tag_id3(path: Path, version: int = 4) -> None:
         id3.TALB(encoding=3, text="Über alles"), id3.TPE2(encoding=3, text="Various Artists"),
         id3.TCON(encoding=3, text=["(80)", "Jazz"]), id3.TRCK(encoding=3, text="03/12"), id3.TPOS(encoding=3, text="2"),
         id3.TDRC(encoding=3, text="1998-05-01"), id3.POPM(email="x", rating=196, count=3),
+        id3.COMM(encoding=3, lang="eng", desc="iTunNORM", text=" 00000A1B 00000A1B"),
+        id3.COMM(encoding=3, lang="deu", desc="", text="Geschenk von\nAna"),
         id3.UFID(owner="http://musicbrainz.org", data=RECORDING.encode()),
         id3.TXXX(encoding=3, desc="MusicBrainz Album Id", text=RELEASE),
         id3.TXXX(encoding=3, desc="MusicBrainz Artist Id", text=list(ARTISTS)),
@@ -83,7 +86,8 @@ def tag_mp4(path: Path) -> None:
     }  # fmt: skip
     file.update({
         "©nam": "Schöner Tag", "©ART": ["Tyler, The Creator", "Ana"], "©alb": "Über alles", "aART": "Various Artists",
-        "©gen": ["Folk", "Jazz"], "trkn": [(3, 12)], "disk": [(2, 2)], "©day": "1998", "cpil": True, "rtng": [1],
+        "©gen": ["Folk", "Jazz"], "trkn": [(3, 12)], "disk": [(2, 2)], "©day": "1998", "©cmt": "Geschenk von\nAna",
+        "cpil": True, "rtng": [1],
         **{f"----:com.apple.iTunes:{name}": [v.encode() for v in values] for name, values in free.items()},
     })  # fmt: skip
     file["covr"] = [mp4.MP4Cover(b"\x89PNG")]
@@ -95,7 +99,8 @@ def tag_asf(path: Path) -> None:
     file.update({
         "Title": ["Schöner Tag"], "Author": ["Tyler, The Creator", "Ana"], "WM/AlbumTitle": ["Über alles"],
         "WM/AlbumArtist": ["Various Artists"], "WM/Genre": ["Folk", "Jazz"], "WM/TrackNumber": [3],
-        "WM/PartOfSet": ["2"], "WM/Year": ["1998"], "WM/SharedUserRating": [75], "MusicBrainz/Track Id": [RECORDING],
+        "WM/PartOfSet": ["2"], "Description": ["Geschenk von\nAna"],
+        "WM/Year": ["1998"], "WM/SharedUserRating": [75], "MusicBrainz/Track Id": [RECORDING],
         "MusicBrainz/Album Id": [RELEASE], "MusicBrainz/Artist Id": list(ARTISTS),
         **{name: [value] for name, value in GAINS.items()},
     })  # fmt: skip
@@ -107,7 +112,8 @@ def tag_ape(path: Path) -> None:
     values = {
         "Title": "Schöner Tag", "Artist": "Tyler, The Creator\0Ana", "Album": "Über alles",
         "Album Artist": "Various Artists", "Genre": "Folk\0Jazz", "Track": "3/12", "Disc": "2", "Year": "1998",
-        "Rating": "80", "MUSICBRAINZ_TRACKID": RECORDING, "MUSICBRAINZ_ALBUMID": RELEASE,
+        "Comment": "Geschenk von\nAna", "Rating": "80",
+        "MUSICBRAINZ_TRACKID": RECORDING, "MUSICBRAINZ_ALBUMID": RELEASE,
         "MUSICBRAINZ_ARTISTID": "\0".join(ARTISTS), **GAINS,
     }  # fmt: skip
     for name, value in values.items():
@@ -172,6 +178,19 @@ def test_gains_of_mp3gain_in_an_ape_tag_are_seen_and_id3_wins_elsewhere(make: Ma
     assert (tags.title, tags.replay_gain.track_db) == ("of the ID3 tag", -3.1)
 
 
+def test_what_players_keep_for_themselves_is_no_comment(make: Make) -> None:
+    path = make("mp3")
+    file = mutagen.File(path)
+    file.add_tags()
+    for name in ("iTunes_CDDB_1", "Songs-DB_Custom1", "MusicMatch_Mood"):
+        file.tags.add(id3.COMM(encoding=3, lang="eng", desc=name, text="words of a player"))
+    file.save()
+    assert read_tags(str(path))[0].comment == ""
+    file.tags.add(id3.COMM(encoding=3, lang="eng", desc="ID3v1 Comment", text="a gift"))
+    file.save()
+    assert read_tags(str(path))[0].comment == "a gift"
+
+
 def test_a_volume_frame_is_a_gain(make: Make) -> None:
     path = make("mp3")
     file = mutagen.File(path)
@@ -224,6 +243,12 @@ def test_damaged_tags_never_raise(kind: str, make: Make) -> None:
         ({"genre": ["Rock; rock;Pop", "", " "]}, {"genres": ("Rock", "Pop")}),
         ({"title": ["", "\0 two\nlines \x07"]}, {"title": "two lines"}),
         ({"title": ["x" * 10_000]}, {"title": "x" * 500}),
+        ({"comment": ["", "\0 two\nlines \x07"]}, {"comment": "two lines"}),
+        ({"comment": ["x" * 10_000]}, {"comment": "x" * 1000}),
+        ({"comment": ["00000A1B 00000A1B 0000C5F1"], "description": ["a gift"]}, {"comment": "a gift"}),
+        ({"other comment": ["of ID3v1"], "comment": ["meant"]}, {"comment": "meant"}),
+        ({"other comment": ["of ID3v1"]}, {"comment": "of ID3v1"}),
+        ({"description": ["\ud800 half"]}, {"comment": "half"}),
         ({"tracknumber": ["0"]}, {"track_number": None}),
         ({"tracknumber": ["A1"]}, {"track_number": None}),
         ({"tracknumber": ["007"]}, {"track_number": 7}),
@@ -255,7 +280,8 @@ def test_one_field(fields: dict[str, list[str]], expected: dict[str, object]) ->
     assert {name: getattr(tags, name) for name in expected} == expected
 
 
-NAMES = ("title", "artist", "genre", "tracknumber", "date", "rating", "fmps_rating", "rating of 5", "rating of 99",
+NAMES = ("title", "comment", "other comment", "artist", "genre", "tracknumber", "date", "rating",
+         "fmps_rating", "rating of 5", "rating of 99",
          "replaygain_track_gain", "r128_track_gain", "replaygain_album_peak", "musicbrainz_trackid")  # fmt: skip
 
 

@@ -26,6 +26,7 @@ def full_tags():
         title="Jóga", artists=("Björk", "Tyler, The Creator"), album="Homogenic", album_artists=("Björk",),
         genres=("art pop",), track_number=2, disc_number=1, year=1997, rating=0.8,
         replay_gain=ReplayGain(-7.5, 0.98, None, 1.0), recording_mbid="r", release_mbid="l", artist_mbids=("a", "b"),
+        comment="A gift\u2028of Ana",
     )  # fmt: skip
 
 

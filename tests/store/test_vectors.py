@@ -47,7 +47,9 @@ def skip(vectors, number, state=State.FAILED, *, path=None, key=KEY, passing=Fal
 
 
 def pending(vectors, key=KEY, *, now=NOW, deeper=False):
-    return [sound.path for sound in vectors.pending(key, now=now, deeper=deeper)]
+    found = vectors.pending(key, now=now, deeper=deeper)
+    assert deeper or vectors.count_pending(key, now=now) == len(found)
+    return [sound.path for sound in found]
 
 
 # ------------------------------------------------------------------------------------------------------ add and load
@@ -485,6 +487,24 @@ def test_nothing_is_read_again_while_nothing_changed(tracks, vectors):
     assert vectors.load(KEY) is loaded
 
 
+def test_of_three_encoders_that_are_asked_in_turn_none_is_read_again(tracks, vectors, database):
+    save(tracks, 1, 2, 3)
+    add(vectors, analysis(1), analysis(2))
+    add(vectors, analysis(1, tags=()), key=OTHER, vocabulary=())
+    first, other = vectors.load(KEY), vectors.load(OTHER)
+    assert vectors.load(KEY) is first
+    assert vectors.load(OTHER) is other
+    add(vectors, analysis(3))
+    assert vectors.load(OTHER) is other
+    assert assert_as_read_anew(vectors, database).matrix.base is first.matrix.base
+    vectors.load(NEXT)
+    assert vectors.load(OTHER) is other
+    for version in ("3", "4"):
+        vectors.load(dataclasses.replace(NEXT, version=version))
+    vectors.load(KEY)
+    assert vectors.load(OTHER) is not other, "four are not kept"
+
+
 def test_rows_that_are_added_lie_behind_the_others_in_the_same_memory(tracks, vectors, database):
     save(tracks, *range(1, 40))
     add(vectors, analysis(1))
@@ -724,6 +744,7 @@ class Library(RuleBasedStateMachine):
             todo = (State.PENDING, State.STALE)
             wanted = {t.audio_hash for t, state in zip(present, states, strict=True) if state in todo}
             assert sorted(one.audio_hash for one in self.vectors.pending(key, now=self.now)) == sorted(wanted)
+            assert self.vectors.count_pending(key, now=self.now) == len(wanted)
             deeper = {t.audio_hash for t in present if self.quick(t, key) and not self.held_back(t, key, present)}
             listed = self.vectors.pending(key, now=self.now, deeper=True)
             assert sorted(one.audio_hash for one in listed) == sorted(deeper)
