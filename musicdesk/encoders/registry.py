@@ -5,13 +5,14 @@ plugin's key. Our own are found even where there are no entry points, as in a fr
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from musicdesk.encoders.base import Encoder, EncoderPlugin
+from musicdesk.encoders.base import Encoder, EncoderPlugin, Head
 from musicdesk.encoders.zoo import weights
 from musicdesk.errors import ModelUnavailable, NotFound
 
@@ -39,12 +40,16 @@ OWN = {
     "encodecmae-mel": "musicdesk.encoders.encodecmae:MEL",
     "jukebox": "musicdesk.encoders.jukebox:PLUGIN",
     "jukebox-study": "musicdesk.encoders.jukebox:STUDY",
+    "vibenet": "musicdesk.encoders.vibenet:PLUGIN",
+    "htcl": "musicdesk.encoders.htcl:PLUGIN",
 }
 """Our own encoders and where their plugins stand."""
 BY_DEFAULT = ("musicnn", "cnn", "handcrafted")
 """What listens unless the person chooses another: the first of these that is installed."""
 TRAINED = "cnn-"
 """How the names of networks begin that were trained on this computer."""
+MEANINGS = "htcl-"
+"""How the names of those begin that were learned here from words and choices."""
 
 _log = logging.getLogger(__name__)
 
@@ -83,14 +88,23 @@ def load(name: str, *, models: Path, device: str = "cpu") -> Encoder:
     """
     chosen = plugin(name, models)
     weights.verify(chosen, models)
-    try:
+    with _libraries(chosen):
         return chosen.load(weights.folder_of(chosen.spec, models), device)
-    except ImportError as error:
-        missing, extra = error.name or str(error), chosen.spec.extra
-        wanted = f'"musicdesk[{extra}]"' if extra else missing
-        raise ModelUnavailable(
-            f"The encoder {name} needs the Python package {missing}. Run: pip install {wanted}"
-        ) from error
+
+
+def open_head(name: str, *, models: Path) -> Head | None:
+    """What turns a pooled row of an encoder into the vector that is kept; None where the row itself is kept.
+
+    Raises:
+        NotFound: nobody knows the name.
+        ModelUnavailable: weights are missing or damaged, or a library is missing.
+    """
+    chosen = plugin(name, models)
+    if chosen.head is None:
+        return None
+    weights.verify(chosen, models)
+    with _libraries(chosen):
+        return chosen.head(weights.folder_of(chosen.spec, models))
 
 
 def forget_foreign() -> None:
@@ -105,15 +119,50 @@ def _own(name: str) -> EncoderPlugin:
     return found
 
 
+@contextmanager
+def _libraries(chosen: EncoderPlugin) -> Iterator[None]:
+    """A library that is missing is told as a sentence."""
+    try:
+        yield
+    except ImportError as error:
+        missing, extra = error.name or str(error), chosen.spec.extra
+        wanted = f'"musicdesk[{extra}]"' if extra else missing
+        raise ModelUnavailable(
+            f"The encoder {chosen.spec.key.name} needs the Python package {missing}. Run: pip install {wanted}"
+        ) from error
+
+
 def _trained(models: Path | None) -> dict[str, EncoderPlugin]:
     """The networks that were trained on this computer; a folder that holds none is left out."""
-    folders = sorted(models.glob(f"{TRAINED}*/config.json")) if models else []
+    if models is None:
+        return {}
+    found = _networks(models)
+    return found | _meanings(models, found)
+
+
+def _networks(models: Path) -> dict[str, EncoderPlugin]:
+    folders = [config.parent for config in sorted(models.glob(f"{TRAINED}*/config.json"))]
     if not folders:
         return {}
     from musicdesk.encoders.convnet.trained import plugin_of
 
-    found = {config.parent.name: plugin_of(config.parent) for config in folders}
-    return {name: plugin for name, plugin in found.items() if plugin is not None}
+    return {folder.name: found for folder in folders if (found := plugin_of(folder))}
+
+
+def _meanings(models: Path, networks: dict[str, EncoderPlugin]) -> dict[str, EncoderPlugin]:
+    """What was learned from words and choices, each on the encoder that it was learned on."""
+    folders = [config.parent for config in sorted(models.glob(f"{MEANINGS}*/config.json"))]
+    if not folders:
+        return {}
+    from musicdesk.encoders.htcl import base_of, plugin_of
+
+    found = {}
+    for folder in folders:
+        key = base_of(folder)
+        base = None if key is None else _own(key.name) if key.name in OWN else (networks | _foreign()).get(key.name)
+        if known := plugin_of(folder, base):
+            found[folder.name] = known
+    return found
 
 
 @cache

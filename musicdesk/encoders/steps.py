@@ -20,7 +20,7 @@ from musicdesk.audio.loudness import level, level_peak
 from musicdesk.audio.serving import peak_mb
 from musicdesk.audio.windows import Windows, spread
 from musicdesk.encoders import registry
-from musicdesk.encoders.base import Encoded, Encoder, EncoderPlugin, EncoderSpec, Loudness
+from musicdesk.encoders.base import Encoded, Encoder, EncoderPlugin, EncoderSpec, Head, Loudness
 from musicdesk.encoders.pooling import Pooled, pool
 from musicdesk.errors import UnreadableAudio
 from musicdesk.features.fingerprint import fingerprint
@@ -105,7 +105,8 @@ def analyse(order: Order, request: Request) -> Analysis | Skipped:
     if isinstance(heard, Skipped):
         return heard
     began = time.process_time()
-    pooled = pool(_network(order).encoder.encode(heard.features), heard.starts_s)
+    network = _network(order)
+    pooled = network.kept(pool(network.encoder.encode(heard.features), heard.starts_s))
     return finished(heard, pooled, encode_s=time.process_time() - began, peak_mb=peak_mb())
 
 
@@ -140,7 +141,7 @@ def encode(order: Order, batch: Sequence[Heard]) -> Encodings:
     ends = np.cumsum([len(heard.features) for heard in batch])
     rows = [Encoded(encoded.vectors[e - len(h.features) : e], encoded.tags[e - len(h.features) : e])
             for h, e in zip(batch, ends, strict=True)]  # fmt: skip
-    pooled = tuple(pool(own, heard.starts_s) for own, heard in zip(rows, batch, strict=True))
+    pooled = tuple(network.kept(pool(own, heard.starts_s)) for own, heard in zip(rows, batch, strict=True))
     spent = time.process_time() - began
     return Encodings(pooled, spent, peak_mb(), network.batch, network.encoder.device)
 
@@ -151,8 +152,13 @@ def levelled(samples: Sequence[FloatArray], spec: EncoderSpec) -> Sequence[Float
 
 
 def encoded(order: Order, features: FloatArray) -> Encoded:
-    """What the network, loaded by :func:`load_all`, makes of rows of features; raises as :func:`encode` does."""
-    return _network(order).encode(features)
+    """What the network, loaded by :func:`load_all`, makes of rows of features, as rows of the kind that is kept.
+
+    Raises as :func:`encode` does.
+    """
+    network = _network(order)
+    rows = network.encode(features)
+    return Encoded(network.head(rows.vectors), rows.tags) if network.head else rows
 
 
 def finished(heard: Heard, pooled: Pooled, *, encode_s: float, peak_mb: float) -> Analysis:
@@ -184,10 +190,14 @@ def _told(order: Order, request: Request, windows: Windows, *, rate_hz: int) -> 
 
 
 class _Network:
-    """A loaded encoder, and how many windows its device takes at once."""
+    """A loaded encoder, what stands on its rows, and how many windows its device takes at once."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        self.encoder, self.batch = encoder, encoder.spec.batch
+    def __init__(self, encoder: Encoder, head: Head | None) -> None:
+        self.encoder, self.head, self.batch = encoder, head, encoder.spec.batch
+
+    def kept(self, pooled: Pooled) -> Pooled:
+        """A track's row as it is kept."""
+        return pooled._replace(vector=self.head(pooled.vector[None])[0]) if self.head else pooled
 
     def encode(self, features: FloatArray) -> Encoded:
         """Encode rows of features in parts; a part that does not fit into memory is halved, and all after it."""
@@ -250,4 +260,6 @@ def _network(order: Order) -> _Network:
         import torch
 
         torch.set_num_threads(order.threads)
-    return _Network(registry.load(order.encoder, models=Path(order.models), device=order.device))
+    models = Path(order.models)
+    encoder = registry.load(order.encoder, models=models, device=order.device)
+    return _Network(encoder, registry.open_head(order.encoder, models=models))

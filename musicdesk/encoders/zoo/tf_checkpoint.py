@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from musicdesk.encoders.zoo.protobuf import fields, varint
 from musicdesk.errors import ModelUnavailable
 from musicdesk.records import FloatArray
 
@@ -73,9 +74,9 @@ def _block(table: bytes, offset: int, size: int) -> Iterator[tuple[bytes, bytes]
     end = size - 4 - 4 * int(struct.unpack_from("<I", block, size - 4)[0])
     at, key = 0, b""
     while at < end:
-        shared, at = _varint(block, at)
-        fresh, at = _varint(block, at)
-        length, at = _varint(block, at)
+        shared, at = varint(block, at)
+        fresh, at = varint(block, at)
+        length, at = varint(block, at)
         if shared > len(key) or at + fresh + length > end:
             raise ValueError("a key reaches beyond its block")
         key = key[:shared] + block[at : at + fresh]
@@ -85,51 +86,21 @@ def _block(table: bytes, offset: int, size: int) -> Iterator[tuple[bytes, bytes]
 
 
 def _handle(buffer: bytes, at: int) -> tuple[tuple[int, int], int]:
-    offset, at = _varint(buffer, at)
-    size, at = _varint(buffer, at)
+    offset, at = varint(buffer, at)
+    size, at = varint(buffer, at)
     return (offset, size), at
 
 
 def _entry(message: bytes) -> TensorEntry:
     found: dict[int, int] = {}
     shape: tuple[int, ...] = ()
-    for field, value in _fields(message):
+    for field, value in fields(message):
         if isinstance(value, int):
             found[field] = value
         elif field == 2:
-            shape = tuple(_dimension(dim) for number, dim in _fields(value) if number == 2 and isinstance(dim, bytes))
+            shape = tuple(_dimension(dim) for number, dim in fields(value) if number == 2 and isinstance(dim, bytes))
     return TensorEntry(found.get(1, 0), shape, found.get(3, 0), found.get(4, 0), found.get(5, 0))
 
 
 def _dimension(message: bytes) -> int:
-    return next((value for field, value in _fields(message) if field == 1 and isinstance(value, int)), 0)
-
-
-def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """The fields of a protocol buffer message: numbers for varints, bytes for the rest."""
-    at = 0
-    while at < len(message):
-        tag, at = _varint(message, at)
-        kind = tag & 7
-        if kind == 0:
-            number, at = _varint(message, at)
-            yield tag >> 3, number
-            continue
-        if kind not in (1, 2, 5):
-            raise ValueError("an unknown kind of field")
-        length, at = _varint(message, at) if kind == 2 else (8 if kind == 1 else 4, at)
-        if at + length > len(message):
-            raise ValueError("a field reaches beyond its message")
-        yield tag >> 3, message[at : at + length]
-        at += length
-
-
-def _varint(buffer: bytes, at: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 64, 7):
-        byte = buffer[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-    raise ValueError("a number without an end")
+    return next((value for field, value in fields(message) if field == 1 and isinstance(value, int)), 0)

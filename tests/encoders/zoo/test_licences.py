@@ -16,6 +16,7 @@ from musicdesk.encoders.zoo.licences import licence_text, meaning, pages
         ("CC BY-ND 4.0", ["changed weights"]),
         ("OpenAI Noncommercial Use License", ["not for commercial purposes"]),
         ("MIT", ["any purpose"]),
+        ("GPL-3.0-or-later", ["any purpose", "under this licence"]),
         ("unstated", ["Nobody states terms"]),
         ("not stated by its authors", ["Nobody states terms"]),
         ("Some Licence 3", []),
