@@ -1,4 +1,4 @@
-"""The command ``bench steer``: how fast a list follows a mood target that is dragged."""
+"""The command ``bench steer``: how fast a list follows a mood target that is dragged, and how long moods take."""
 
 import click
 import numpy as np
@@ -6,6 +6,7 @@ import numpy as np
 from musicdesk.cli.bench import bench
 from musicdesk.cli.context import Context, json_option, passed
 from musicdesk.cli.output import latency_json, show
+from musicdesk.records import Latency
 
 
 @bench.command("steer")
@@ -14,7 +15,7 @@ from musicdesk.cli.output import latency_json, show
 @json_option
 @passed
 def bench_steer(context: Context, tracks: int, top: int, as_json: bool) -> None:
-    """Time from a place of the mood grid to the list, with what stayed and what moved of each pick.
+    """Time from a place of the mood grid to the list, of a track and of a whole taste; and finding moods.
 
     Example: musicdesk bench steer --tracks 200000
     """
@@ -22,13 +23,18 @@ def bench_steer(context: Context, tracks: int, top: int, as_json: bool) -> None:
     from musicdesk.desk.steer_bench import steer
 
     found = steer(tracks=tracks, top=top, rng=np.random.default_rng(0))
-    rows = {"drag": found.drag, "drag_cpu": found.cpu, "taken": found.taken}
-    lines = [f"{tracks} tracks × {found.dim}, a drag to the {top} best picks ({found.method}):"]
-    lines += [
-        f"  {name:<9} median {row.median_ms:.1f} ms, 95 % within {row.p95_ms:.1f} ms" for name, row in rows.items()
+    taste = f"a taste of {found.prototypes} prototypes"
+    lines = [
+        f"{tracks} tracks × {found.dim}, a drag to the {top} best picks ({found.method}), of a track and of {taste}:"
     ]
-    data = {"tracks": tracks, "dim": found.dim, "top": top, "method": found.method}
+    lines += [f"  {row.name:<16} {_times(row.wall)}; CPU {_times(row.cpu)}" for row in found.rows]
+    data = {"tracks": tracks, "dim": found.dim, "top": top, "method": found.method, "prototypes": found.prototypes}
+    rows = {row.name: row.wall for row in found.rows} | {f"{row.name}_cpu": row.cpu for row in found.rows}
     show({**data, **{name: latency_json(row) for name, row in rows.items()}}, "\n".join(lines), as_json=as_json)
+
+
+def _times(latency: Latency) -> str:
+    return f"median {latency.median_ms:.1f} ms, 95 % within {latency.p95_ms:.1f} ms"
 
 
 COMMANDS: tuple[click.Command, ...] = ()

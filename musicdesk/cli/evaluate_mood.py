@@ -8,13 +8,14 @@ import click
 
 from musicdesk import charts
 from musicdesk.cli.context import Context, json_option, passed
-from musicdesk.cli.evaluate_mood_json import report_json
+from musicdesk.cli.evaluate_mood_json import fewest_json, report_json
 from musicdesk.cli.output import measure_text, show, table
 from musicdesk.cli.progress import job
 from musicdesk.records import Measure
 
 if TYPE_CHECKING:
-    from musicdesk.desk.measured_mood import ClaimRow, Dose, EqualMood, MoodReport, MoodRow, Setting
+    from musicdesk.desk.measured_mood import ClaimRow, Dose, EqualMood, FewestReport, MoodReport, MoodRow, Setting
+    from musicdesk.desk.measuring import Difference
 
 LABELS = ("given", "heard")
 HEAD = ("Way", "Strength", "Mood@1", "Genre@1", "Combined@1 (95 %)", "Mood@10", "Genre@10", "Combined@10 (95 %)",
@@ -24,6 +25,8 @@ AGAINST_HEAD = ("Way", "Beside", "Combined@1", "p", "Combined@10", "p")
 DOSE_HEAD = ("Way", "Percentile of the mood at 0, .2 … 1", "Spearman", "Likeness", "Genre@10")
 EQUAL_HEAD = ("Way", "Places", "At a mood precision of", "Genre kept", "Average mood keeps", "Ratio (95 %)")
 CLAIM_HEAD = ("Way", "Lists", "Livelier or calmer as asked", "Claimed", "Really", "Right where claimed", "Where not")
+FEWEST_HEAD = ("Tracks", "Rarest mood", "Taught", "Way", "Combined@1", "Combined@10", "Less", "By ten",
+               "Less, window", "By ten, window")  # fmt: skip
 NOT_TOLD = "–"
 
 
@@ -39,9 +42,14 @@ NOT_TOLD = "–"
 @click.option("--genres", default="auto", show_default=True, metavar="auto|genre-tags|folders|words|CSV",
               help="Library: where strong labels stand, as for evaluate personal.")  # fmt: skip
 @click.option("--method", "methods", multiple=True, help="Can be given again (default: all).")
-@click.option("--ablations", is_flag=True, help="The translator with each loss alone, and without each part, as well.")
+@click.option("--ablations", is_flag=True, help="What is taught with each loss alone, and without each part, as well.")
+@click.option("--fewest", is_flag=True,
+              help="Instead: how few tracks suffice, in libraries of artists drawn by lot.")  # fmt: skip
+@click.option("--draws", type=click.IntRange(1), default=6, show_default=True,
+              help="With --fewest: so many libraries of each share of the artists.")  # fmt: skip
 @click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="Trainings and splits.")
 @click.option("--parts", type=click.IntRange(3), default=10, show_default=True, help="Parts by artist.")
+@click.option("--asked", type=click.IntRange(1), help="So many of the parts are asked each seed (default: all).")
 @click.option("--clips", type=click.IntRange(4), default=40, show_default=True, help="EMOPIA: how many clips.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path),
               help="Keep what is heard and found there, and go on where it stopped.")  # fmt: skip
@@ -53,7 +61,8 @@ NOT_TOLD = "–"
 @passed
 def evaluate_mood(
     context: Context, /, folder: Path | None, library: bool, known: str, genres: str, methods: tuple[str, ...],
-    ablations: bool, seeds: int, parts: int, seed: int, cases: Path | None, as_json: bool, **more: Any,
+    ablations: bool, fewest: bool, draws: int, seeds: int, parts: int, asked: int | None, seed: int,
+    cases: Path | None, plot: Path | None, as_json: bool, **more: Any,
 ) -> None:  # fmt: skip
     """Steer to other moods and look at the lists: are they in the mood, and did the rest stay?
 
@@ -61,15 +70,22 @@ def evaluate_mood(
     """
     if (folder is None) != library:
         raise click.UsageError("Name what to measure on: --data FOLDER, or --library for the library of this desk.")
-    if more["plot"] is not None:
-        charts.check(more["plot"])
+    if fewest and (ablations or cases or plot):
+        raise click.UsageError("--fewest is measured alone: without --ablations, --cases and --plot.")
+    if plot is not None:
+        charts.check(plot)
     measuring = context.desk.measuring.mood
+    if fewest:
+        with job() as work:
+            few = measuring.fewest(folder, methods=methods, draws=draws, labels=genres, seed=seed, job=work, **more)
+        show(fewest_json(few), _fewest(few), as_json=as_json)
+        return
     plan = measuring.plan(
-        methods=methods, ablations=ablations, seeds=seeds, parts=parts, seed=seed,
+        methods=methods, ablations=ablations, seeds=seeds, parts=parts, asked=asked or 0, seed=seed,
         labels=() if library else LABELS if known == "both" else (known,),
     )  # fmt: skip
     with job() as work:
-        report = measuring.measure(folder, plan, labels=genres, job=work, **more)
+        report = measuring.measure(folder, plan, labels=genres, plot=plot, job=work, **more)
         written = measuring.cases(folder, cases, count=20, seed=seed) if cases is not None else ()
     told = report_json(report) | ({"cases": [str(path) for path in written]} if written else {})
     lines = [_text(report), *([f"\nCases to listen to: {written[0]}"] if written else [])]
@@ -126,10 +142,11 @@ def _row(row: "MoodRow") -> tuple[str, ...]:
 
 
 def _against(row: "MoodRow") -> list[tuple[str, ...]]:
+    """What is whole beside the baselines, an ablation beside what is whole."""
     return [
         (row.name, other, _signed(first.measure, clear=first.clear), f"{first.p:.3f}",
          _signed(row.against_10[other].measure, clear=row.against_10[other].clear), f"{row.against_10[other].p:.3f}")
-        for other, first in row.against.items()
+        for other, first in row.against.items() if row.whole in ("", other)
     ]  # fmt: skip
 
 
@@ -154,6 +171,21 @@ def _claim(claim: "ClaimRow") -> tuple[str, ...]:
 
 def _mean(measure: Measure) -> str:
     return f"{measure.mean:.3f}" if measure.n else NOT_TOLD
+
+
+def _fewest(report: "FewestReport") -> str:
+    lines = [f"{report.data}: libraries of {report.artists} artists drawn by lot, beside {report.beside}"]
+    cells = [
+        ("–".join(map(str, size.tracks)), "–".join(map(str, size.rarest)),
+         f"{size.taught} of {size.libraries}", row.name, _mean(row.combined), _mean(row.combined_10),
+         *map(_less, (row.against, row.against_10, row.window, row.window_10)))
+        for size in report.sizes for row in size.rows
+    ]  # fmt: skip
+    return "\n".join([*lines, *report.notes, "", table(FEWEST_HEAD, cells)])
+
+
+def _less(one: "Difference") -> str:
+    return _signed(one.measure, clear=one.clear)
 
 
 def _signed(measure: Measure, *, clear: bool = False) -> str:

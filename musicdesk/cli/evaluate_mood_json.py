@@ -8,7 +8,16 @@ from musicdesk.cli.output import measure_json
 from musicdesk.records import Measure
 
 if TYPE_CHECKING:
-    from musicdesk.desk.measured_mood import Chance, ClaimRow, Dose, MoodReport, MoodRow, Setting
+    from musicdesk.desk.measured_mood import (
+        Chance,
+        ClaimRow,
+        Dose,
+        FewestReport,
+        FewestRow,
+        MoodReport,
+        MoodRow,
+        Setting,
+    )
     from musicdesk.desk.measuring import Difference
 
 
@@ -25,6 +34,29 @@ def report_json(report: "MoodReport") -> dict[str, Any]:
         "settings": [_setting(setting) for setting in report.settings],
         "notes": list(report.notes),
     }
+
+
+def fewest_json(report: "FewestReport") -> dict[str, Any]:
+    """How few tracks suffice."""
+    return {
+        "data": report.data,
+        "artists": report.artists,
+        "beside": report.beside,
+        "sizes": [
+            {"tracks": list(size.tracks), "rarest_mood": list(size.rarest),
+             "libraries": size.libraries, "taught": size.taught, "rows": [_fewest_row(row) for row in size.rows]}
+            for size in report.sizes
+        ],
+        "notes": list(report.notes),
+    }  # fmt: skip
+
+
+def _fewest_row(row: "FewestRow") -> dict[str, Any]:
+    return {
+        "method": row.name, "combined": _measure(row.combined), "combined@10": _measure(row.combined_10),
+        "against": _difference(row.against), "against@10": _difference(row.against_10),
+        "window_against": _difference(row.window), "window_against@10": _difference(row.window_10),
+    }  # fmt: skip
 
 
 def _setting(setting: "Setting") -> dict[str, Any]:
@@ -48,6 +80,7 @@ def _row(row: "MoodRow") -> dict[str, Any]:
     return {
         "method": row.name,
         "kind": row.kind,
+        "ablation_of": row.whole or None,
         "strength": _number(row.strength),
         **_measures(row.measures),
         "usual_strength": _measures(row.usual),

@@ -40,6 +40,7 @@ def path_json(found: MoodPath, *, saved: str = "") -> dict[str, Any]:
             {**track_json(step.track), "at": round(step.at, 4), "axes": places_json(step.axes)} for step in found.steps
         ],
         "unevenness": round(found.unevenness, 3),
+        "jump": round(found.jump, 4),
         "sentence": found.sentence,
         "saved": saved or None,
     }
@@ -52,11 +53,11 @@ def path_text(found: MoodPath, *, saved: str = "") -> str:
         for number, step in enumerate(found.steps, start=1)
     ]
     head = ("", "Title", "Artist", *(axis.value.capitalize() for axis in SHOWN))
-    lines = [
-        found.label,
-        table(head, rows),
-        f"The largest step is {found.unevenness:.1f} times as long as the mean one.",
-    ]
+    steps = (
+        f"The largest step is {found.unevenness:.1f} times as long as the mean one. "
+        f"Energy changes by at most {100 * found.jump:.0f} of 100 at once."
+    )
+    lines = [found.label, table(head, rows), steps]
     if found.sentence:
         lines.append(found.sentence)
     return "\n".join([*lines, *([f"Kept as the playlist “{saved}”."] if saved else [])])

@@ -10,10 +10,11 @@ import numpy as np
 from musicdesk.desk import steering_cases
 from musicdesk.desk.moods import MEASURER
 from musicdesk.errors import BadRequest, NotFound
-from musicdesk.evaluation import mood, mood_emotify, mood_library, mood_midi
+from musicdesk.evaluation import mood, mood_emotify, mood_fewest, mood_library, mood_midi
 from musicdesk.evaluation.mood import Chance, MoodPlan, MoodReport, Setting
 from musicdesk.evaluation.mood_claims import ClaimRow
 from musicdesk.evaluation.mood_data import MoodData
+from musicdesk.evaluation.mood_fewest import DRAWS, TAUGHT, FewestPlan, FewestReport, FewestRow, Size
 from musicdesk.evaluation.mood_figures import Dose, EqualMood, MoodRow
 from musicdesk.evaluation.mood_report import draw_chart
 from musicdesk.evaluation.personal_library import AUTO, genre_library
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from musicdesk.desk.desk import Desk
 
 __all__ = [
-    "CLIPS", "Chance", "ClaimRow", "Dose", "EqualMood", "MoodMeasuring", "MoodPlan", "MoodReport", "MoodRow",
-    "MoodSource", "Setting",
+    "CLIPS", "DRAWS", "Chance", "ClaimRow", "Dose", "EqualMood", "FewestPlan", "FewestReport", "FewestRow",
+    "MoodMeasuring", "MoodPlan", "MoodReport", "MoodRow", "MoodSource", "Setting", "Size",
 ]  # fmt: skip
 
 Opening = Callable[[Path], "Desk"]
@@ -61,10 +62,11 @@ class MoodMeasuring:
         self._folders, self._open = folders, open_desk
 
     def plan(
-        self, *, methods: Sequence[str], ablations: bool, seeds: int, parts: int, labels: Sequence[str], seed: int = 0
-    ) -> MoodPlan:
+        self, *, methods: Sequence[str], ablations: bool, seeds: int, parts: int, labels: Sequence[str],
+        asked: int = 0, seed: int = 0,
+    ) -> MoodPlan:  # fmt: skip
         """What shall be measured; raises BadRequest, or NotFound for a method that nobody knows."""
-        return MoodPlan(tuple(methods), ablations, seeds, parts, tuple(labels), seed)
+        return MoodPlan(tuple(methods), ablations, seeds, parts, asked, tuple(labels), seed)
 
     def measure(
         self, folder: Path | None, plan: MoodPlan, *, encoder: str | None = None, labels: str | Path = AUTO,
@@ -76,20 +78,37 @@ class MoodMeasuring:
         this desk's library. ``out`` keeps what is heard and found, so that a long comparison can be stopped. Raises
         NotFound, NothingYet, BadRequest, ModelUnavailable.
         """
-        source = MoodSource(
-            folder=folder or self._folders.data, out=out or self._folders.cache / "mood",
-            encoder=encoder or self._encoder(), labels=labels, font=font, clips=clips, seed=plan.seed,
-        )  # fmt: skip
+        source = self._source(folder, encoder, labels, font, clips, out, plan.seed)
         data, notes = _data(source, self._open, job)
         told = mood.measure(data, plan, out=source.out / LISTS, notes=notes, job=job)
         if plot is not None:
             draw_chart(told, plot)
         return told
 
+    def fewest(
+        self, folder: Path | None, *, methods: Sequence[str] = (), draws: int = DRAWS,
+        encoder: str | None = None, labels: str | Path = AUTO, font: Path | None = None, clips: int = CLIPS,
+        out: Path | None = None, seed: int = 0, job: Job,
+    ) -> FewestReport:  # fmt: skip
+        """How few tracks suffice to teach a translator: libraries of artists drawn by lot; the rest as ``measure``."""
+        plan = FewestPlan(tuple(methods) or TAUGHT, draws=draws, seed=seed)
+        source = self._source(folder, encoder, labels, font, clips, out, seed)
+        data, notes = _data(source, self._open, job)
+        return mood_fewest.measure(data, plan, out=source.out / LISTS, notes=notes, job=job)
+
     def cases(self, folder: Path | None, into: Path, *, count: int, seed: int = 0) -> tuple[Path, ...]:
         """Write ``count`` cases of steering in a desk's library into ``into``, for a person to listen to."""
         with self._open(folder or self._folders.data) as desk:
             return steering_cases.write(steering_cases.cases(desk, count=count, seed=seed), into)
+
+    def _source(
+        self, folder: Path | None, encoder: str | None, labels: str | Path, font: Path | None, clips: int,
+        out: Path | None, seed: int,
+    ) -> MoodSource:  # fmt: skip
+        return MoodSource(
+            folder=folder or self._folders.data, out=out or self._folders.cache / "mood",
+            encoder=encoder or self._encoder(), labels=labels, font=font, clips=clips, seed=seed,
+        )  # fmt: skip
 
     def _encoder(self) -> str:
         with self._open(self._folders.data) as desk:

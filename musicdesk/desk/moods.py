@@ -1,18 +1,13 @@
 """What the library feels like: found from all that can tell, kept per picture of the library, corrected by ear."""
 
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-import numpy as np
-
+from musicdesk.desk.mood_finding import MEASURER, WITNESS, Finding
 from musicdesk.desk.snapshot import Snapshot, Snapshots
-from musicdesk.desk.workbench import genres
 from musicdesk.encoders.base import EncoderSpec
 from musicdesk.errors import BadRequest, NothingYet
 from musicdesk.events import Events
 from musicdesk.jobs import Job
-from musicdesk.prototypes.inheritance import rows_of
 from musicdesk.records import (
     AXES,
     MOODS,
@@ -31,23 +26,7 @@ from musicdesk.store.moods import MoodStore
 from musicdesk.store.tracks import TrackStore
 from musicdesk.store.vectors import VectorStore
 
-MEASURER = "handcrafted"
-"""The encoder whose vectors are the measures of the sound; its vectors lie beside those of the one in use."""
-GREW = 1.05
-"""While measures come in, moods are found anew when there are so many times more, and when all are there."""
-
-NONE = np.zeros(0, np.int64)
-
-
-@dataclass(frozen=True, eq=False)
-class _Known:
-    """Moods, and what they were found from."""
-
-    moods: Moods
-    snapshot: Snapshot
-    measures: Vectors | None
-    corrections: Mapping[str, MoodCorrection]
-    tags: OwnTags
+__all__ = ["MEASURER", "Feeling"]
 
 
 class Feeling:
@@ -56,56 +35,47 @@ class Feeling:
     def __init__(
         self, *, snapshots: Snapshots, vectors: VectorStore, tracks: TrackStore, corrections: MoodStore,
         own: Callable[[], OwnTags], spec: Callable[[str], EncoderSpec], analyze: Callable[[str, Job], Coverage],
-        events: Events, now: Callable[[], float],
+        analysing: Callable[[], bool], installed: Callable[[str], bool], base_of: Callable[[str], str], events: Events,
+        now: Callable[[], float],
     ) -> None:  # fmt: skip
-        self._snapshots, self._vectors, self._tracks, self._corrections = snapshots, vectors, tracks, corrections
-        self._own, self._spec, self._analyze, self._events, self._now = own, spec, analyze, events, now
-        self._lock = threading.RLock()
-        self._known: _Known | None = None
-        self._hearing = False
+        """``analysing`` tells whether an analysis goes on, ``analyze`` makes one, by what is ``installed``."""
+        self._installed = installed
+        self._snapshots, self._vectors, self._corrections = snapshots, vectors, corrections
+        self._spec, self._analyze, self._events, self._now = spec, analyze, events, now
+        self._finding = Finding(
+            vectors=vectors, tracks=tracks, corrections=corrections, own=own, spec=spec, base_of=base_of,
+            analysing=analysing, events=events,
+        )  # fmt: skip
 
     def current(self) -> Moods:
         """The moods of the library as it is now; raises NothingYet before any analysis."""
         return self.of_picture(self._snapshots.current())
 
-    def of_picture(self, snapshot: Snapshot) -> Moods:
-        """The moods of one picture of the library, in the order of its rows."""
-        corrections, tags = self._corrections.all(), self._own()
-        with self._lock:
-            measures = self.measures(snapshot)
-            known = self._known
-            if known is None or known.tags is not tags or not _same(known, snapshot, measures, corrections):
-                moods = self._found(snapshot, measures, corrections, tags)
-                known = self._known = _Known(moods, snapshot, measures, corrections, tags)
-            return known.moods
+    def of_picture(self, snapshot: Snapshot, wanted: Collection[str] = ()) -> Moods:
+        """The moods of one picture of the library, in the order of its rows.
+
+        While an analysis of a large library goes on, its newest sounds are uncertain until there are more of them, but
+        for those that are ``wanted``.
+        """
+        return self._finding.of_picture(snapshot, wanted)
 
     def measures(self, snapshot: Snapshot) -> Vectors | None:
-        """The measures of the sound, in an order of their own; None while nothing is measured."""
-        if snapshot.vectors.key.name == MEASURER:
-            return snapshot.vectors
-        found = self._vectors.load(self._spec(MEASURER).key)
-        before = self._known.measures if self._known else None
-        if self._hearing and before is not None and len(before) <= len(found) < GREW * len(before):
-            return before
-        return found if len(found) else None
+        """The measures by which these moods were found, in an order of their own; None while nothing is measured."""
+        return self._finding.measures(snapshot)
 
     def of(self, track: Track) -> TrackMood:
         """What one track feels like; raises NothingYet if it is not analysed."""
         snapshot = self._snapshots.current()
-        row = snapshot.shelf.row(track.audio_hash)
-        if row is None:
-            raise NothingYet(f"{track.label} is not analysed, so nobody knows what it feels like.")
-        moods = self.of_picture(snapshot)
-        label = int(moods.labels[row])
-        return TrackMood(
-            track=track,
-            mood=None if label == UNCERTAIN else MOODS[label],
-            sure=float(moods.sure[row]),
-            shares=tuple(zip(MOODS, moods.shares[row].tolist(), strict=True)),
-            axes=tuple(zip(AXES, moods.axes[row].tolist(), moods.axes_sure[row].tolist(), strict=True)),
-            witnesses=moods.witnesses,
-            corrected=bool(self._corrections.some([track.audio_hash])),
-        )
+        row = _row(snapshot, track)
+        corrected = bool(self._corrections.some([track.audio_hash]))
+        return _mood_of(track, self.of_picture(snapshot, [track.audio_hash]), row, corrected=corrected)
+
+    def heard(self, tracks: Sequence[Track]) -> tuple[TrackMood, ...]:
+        """What tracks feel like, had the listener said nothing of them; raises NothingYet if one is not analysed."""
+        snapshot = self._snapshots.current()
+        rows = [_row(snapshot, track) for track in tracks]
+        moods = self._finding.without(snapshot, {track.audio_hash for track in tracks})
+        return tuple(_mood_of(track, moods, row, corrected=False) for track, row in zip(tracks, rows, strict=True))
 
     # ------------------------------------------------------------------------------------------ the listener's word
 
@@ -119,8 +89,7 @@ class Feeling:
         places = dict(axes or {})
         if mood is None and not places:
             raise BadRequest("Say which mood it has, or where it stands on an axis.")
-        if wrong := next((axis for axis, place in places.items() if not 0 <= place <= 1), None):
-            raise BadRequest(f"A place on an axis goes from 0 to 100; {100 * places[wrong]:g} for {wrong} does not.")
+        _check(places)
         hashes = _hashes(tracks)
         before = self._corrections.some(hashes)
         made = [_merged(before.get(sound), sound, mood, places) for sound in hashes]
@@ -134,6 +103,18 @@ class Feeling:
             self._events.moods_changed.emit(None)
         return count
 
+    def say(self, corrections: Sequence[MoodCorrection]) -> None:
+        """Let this be all that is said of these sounds; one with neither mood nor place takes back what was said.
+
+        Raises BadRequest, ReadOnlyData.
+        """
+        for each in corrections:
+            _check(dict(each.axes))
+        kept = [each for each in corrections if each.mood or each.axes]
+        self._corrections.put(kept, now=self._now())
+        self._corrections.forget({each.audio_hash for each in corrections} - {each.audio_hash for each in kept})
+        self._events.moods_changed.emit(None)
+
     def corrections(self) -> Mapping[str, MoodCorrection]:
         """All that the listener said, by sound."""
         return self._corrections.all()
@@ -143,40 +124,25 @@ class Feeling:
     @property
     def wanting(self) -> int:
         """How many sounds that are there to be heard have no measures yet."""
-        return len(self._vectors.pending(self._spec(MEASURER).key, now=self._now()))
+        return self._vectors.count_pending(self._spec(MEASURER).key, now=self._now())
 
     def hear(self, job: Job) -> Coverage:
         """Measure the sounds that have no measures yet; what is done stays when it stops.
 
-        Raises ReadOnlyData, Cancelled.
+        Where it is installed, the encoder WITNESS listens afterwards. Raises ReadOnlyData, Cancelled.
         """
-        self._hearing = True
         try:
-            return self._analyze(MEASURER, job)
+            measured = self._analyze(MEASURER, job)
+            if self._installed(WITNESS):
+                self._analyze(WITNESS, job)
+            return measured
         finally:
-            self._hearing = False
             self._events.moods_changed.emit(None)
 
-    def _found(
-        self, snapshot: Snapshot, measures: Vectors | None, corrections: Mapping[str, MoodCorrection], tags: OwnTags
-    ) -> Moods:
-        from musicdesk.mood import labelling  # its trained part is not for every start
 
-        hashes = snapshot.vectors.hashes
-        words = genres(self._tracks.all(), hashes)
-        for tag, sounds in tags.bearing.items():
-            words[tag] = np.union1d(words.get(tag, NONE), rows_of(snapshot.shelf.rows, sounds))
-        return labelling.moods(
-            hashes, vectors=snapshot.vectors, measures=measures, words=words, corrections=corrections
-        )
-
-
-def _same(
-    known: _Known, snapshot: Snapshot, measures: Vectors | None, corrections: Mapping[str, MoodCorrection]
-) -> bool:
-    """Whether moods that are known still hold: the same vectors, files, measures and corrections."""
-    picture = known.snapshot.vectors is snapshot.vectors and known.snapshot.tracks is snapshot.tracks
-    return picture and known.measures is measures and known.corrections == corrections
+def _check(places: Mapping[Axis, float]) -> None:
+    if wrong := next((axis for axis, place in places.items() if not 0 <= place <= 1), None):
+        raise BadRequest(f"A place on an axis goes from 0 to 100; {100 * places[wrong]:g} for {wrong} does not.")
 
 
 def _hashes(tracks: Sequence[Track]) -> list[str]:
@@ -191,3 +157,23 @@ def _merged(before: MoodCorrection | None, sound: str, mood: Mood | None, axes: 
     said = {**dict(before.axes if before else ()), **axes}
     kept = mood or (before.mood if before else None)
     return MoodCorrection(sound, kept, tuple((axis, said[axis]) for axis in AXES if axis in said))
+
+
+def _row(snapshot: Snapshot, track: Track) -> int:
+    row = snapshot.shelf.row(track.audio_hash)
+    if row is None:
+        raise NothingYet(f"{track.label} is not analysed, so nobody knows what it feels like.")
+    return row
+
+
+def _mood_of(track: Track, moods: Moods, row: int, *, corrected: bool) -> TrackMood:
+    label = int(moods.labels[row])
+    return TrackMood(
+        track=track,
+        mood=None if label == UNCERTAIN else MOODS[label],
+        sure=float(moods.sure[row]),
+        shares=tuple(zip(MOODS, moods.shares[row].tolist(), strict=True)),
+        axes=tuple(zip(AXES, moods.axes[row].tolist(), moods.axes_sure[row].tolist(), strict=True)),
+        witnesses=moods.witnesses,
+        corrected=corrected,
+    )

@@ -90,7 +90,10 @@ class Steering:
 
     def offers(self, seed: Seed) -> tuple[SteerOffer, ...]:
         """The buttons for a seed: the axes on which its neighbourhood varies most. Raises NothingYet."""
-        return self.offers_of(self.live(seed))
+        if seed.taste:
+            return self.offers_of(self.live(seed))
+        bearings = self._now_bearings(seed)
+        return steer_offers.offers(bearings, departure(bearings, seed))
 
     def offers_of(self, live: Live) -> tuple[SteerOffer, ...]:
         """The buttons for a seed that is in the hand."""
@@ -101,7 +104,7 @@ class Steering:
 
         It goes by the library, the feedback and the moods as they are now; take hold anew when these change.
         """
-        bearings = self._now_bearings()
+        bearings = self._now_bearings(seed)
         if seed.taste:
             return TasteSteering(
                 bearings, seed, self._recommending.taste(), chosen=self._chosen(bearings), told=self._told(bearings),
@@ -140,7 +143,7 @@ class Steering:
 
     def path(self, start: Seed, end: Seed, *, length: int = 15) -> MoodPath:
         """A walk from one seed to another in even steps, without repeats or artist clumps. Raises NothingYet."""
-        bearings = self._now_bearings()
+        bearings = self._now_bearings(start, end)
         ends = [self.live(seed).start if seed.taste else departure(bearings, seed) for seed in (start, end)]
         query = replace(QUERY, min_length_s=0.0)
         free = allowed(bearings.snapshot.shelf, query, self._feedback.all(), now=self._now())
@@ -159,9 +162,9 @@ class Steering:
 
     # ------------------------------------------------------------------------------------------ inside
 
-    def _now_bearings(self) -> Bearings:
-        snapshot = self._snapshots.current()
-        moods, measures = self._feeling.of_picture(snapshot), self._feeling.measures(snapshot)
+    def _now_bearings(self, *seeds: Seed) -> Bearings:
+        snapshot, wanted = self._snapshots.current(), [sound for seed in seeds for sound in seed.sounds]
+        moods, measures = self._feeling.of_picture(snapshot, wanted), self._feeling.measures(snapshot)
         with self._lock:
             known = self._bearings
             if known is None or known.snapshot is not snapshot or known.moods is not moods:

@@ -20,7 +20,6 @@ from musicdesk.evaluation.mood_data import MoodData
 from musicdesk.evaluation.mood_figures import Cases, Dose, EqualMood, MoodRow
 from musicdesk.evaluation.mood_metrics import Draws, known_mean
 from musicdesk.evaluation.mood_trial import (
-    ABLATION,
     ALL,
     CONTROL,
     GIVEN,
@@ -46,7 +45,7 @@ from musicdesk.records import MOODS, UNCERTAIN
 LIBRARY = "the library"
 """The search of the program itself."""
 AVERAGE = "average-mood"
-SHUFFLED = "translator, shuffled moods"
+SHUFFLED = ", shuffled moods"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,11 @@ class MoodPlan:
     methods: tuple[str, ...] = ()
     """None: all."""
     ablations: bool = False
-    """Whether the translator's ablations are measured as well, and the control with shuffled moods."""
+    """Whether the ablations of what is taught are measured as well, and the control with shuffled moods."""
     seeds: int = 3
     parts: int = 10
+    asked: int = 0
+    """So many of the parts are asked each seed, the first of its division; 0: all, so that every artist is."""
     labels: tuple[str, ...] = (GIVEN, HEARD)
     """Those that the parts by artist are measured with; none: the program's own search alone."""
     seed: int = 0
@@ -66,6 +67,8 @@ class MoodPlan:
     def __post_init__(self) -> None:
         if self.seeds < 1 or self.parts < 3:
             raise BadRequest("Seeds are 1 or more; to learn, to choose and to ask there must be 3 parts or more.")
+        if not 0 <= self.asked <= self.parts:
+            raise BadRequest(f"Of {self.parts} parts 0 (all) to {self.parts} can be asked, not {self.asked}.")
         if unknown := set(self.labels) - {GIVEN, HEARD}:
             raise BadRequest(f"Labels are {GIVEN} or {HEARD}, not {sorted(unknown)[0]}.")
         for name in self.methods:
@@ -77,9 +80,9 @@ class MoodPlan:
         """All rows, those that share a network beside each other."""
         names = self.methods or methods()
         found = [Entry(name, name, CONTROL if name in CONTROLS | ORACLES else METHOD) for name in names]
-        if not self.ablations:
-            return tuple(found)
-        return (*found, Entry(SHUFFLED, "translator", CONTROL, shuffled=True), *ablations())
+        for name in [name for name in names if name in TRAINED] if self.ablations else ():
+            found += [Entry(name + SHUFFLED, name, CONTROL, shuffled=True, whole=name), *ablations(name)]
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +143,13 @@ def measure(
     """
     kept, seeds = KeptLists.of(out, data), tuple(range(plan.seed, plan.seed + plan.seeds))
     settings: list[Setting] = []
+    lacking: tuple[str, ...] = ()
     for labels in plan.labels:
-        each = [part for seed in seeds for part in splits(data, seed, plan.parts)]
+        each = [part for seed in seeds for part in splits(data, seed, plan.parts)[: plan.asked or None]]
         told = _run(data, each, plan.entries, labels, kept, job)
         settings += [_setting(data, labels, searched, told, plan.seed) for searched in (HELD_OUT, ALL)]
-    lacking = ""
     if HEARD in plan.labels or not plan.labels:
-        lacking = enough(Catalogue(data.vectors, data.heard, data.labels, data.artists))
-        entries = [e for e in plan.entries if e.kind != ABLATION and not (lacking and e.method in TRAINED)]
+        entries, lacking = _taught_here(data, plan.entries)
         told = _run(data, [whole_library(data, seed) for seed in seeds], entries, HEARD, kept, job)
         settings.append(_setting(data, HEARD, LIBRARY, told, plan.seed))
     known = data.truth != UNCERTAIN
@@ -160,7 +162,7 @@ def measure(
             name: _chance(data, known & (data.kinds == number))
             for number, name in enumerate(sorted(set(data.genres) - {""}))
         },
-        settings=tuple(settings), notes=(*notes, *filter(None, (lacking,))),
+        settings=tuple(settings), notes=(*notes, *lacking),
     )  # fmt: skip
 
 
@@ -174,13 +176,30 @@ def _run(
     return [(entry, [(split, outcome[entry.name]) for split, outcome in found]) for entry in entries]
 
 
+def _taught_here(data: MoodData, entries: Sequence[Entry]) -> tuple[list[Entry], tuple[str, ...]]:
+    """What the whole library can teach, and why it cannot teach the rest."""
+    heard = Catalogue(data.vectors, data.heard, data.labels, data.artists)
+    found: list[Entry] = []
+    lacking: dict[str, None] = {}
+    for entry in entries:
+        said = enough(heard, unsure=entry.config.unsure) if entry.method in TRAINED else ""
+        if said:
+            lacking[said] = None
+        else:
+            found.append(entry)
+    return found, tuple(lacking)
+
+
 def _setting(data: MoodData, labels: str, searched: str, told: _Told, seed: int) -> Setting:
     within = ALL if searched == LIBRARY else searched
     every = {entry.name: mood_figures.cases(data, entry, found, within) for entry, found in told}
     draws = Draws(next(iter(every.values())).artists, seed=seed)
     baselines = [one for one in every.values() if one.entry.kind == METHOD and one.entry.method not in TRAINED]
     taught = [one for one in every.values() if one.entry.kind == METHOD and one.entry.method in TRAINED]
-    rows = tuple(_row(one, baselines, draws) for one in every.values())
+    rows = tuple(
+        _row(one, [every[one.entry.whole], *baselines] if one.entry.whole else baselines, draws)
+        for one in every.values()
+    )
     claims = [claim_row(data, every[entry.name], found, within, seed=seed) for entry, found in told
               if entry.kind == METHOD]  # fmt: skip
     return Setting(
@@ -194,12 +213,12 @@ def _setting(data: MoodData, labels: str, searched: str, told: _Told, seed: int)
     )  # fmt: skip
 
 
-def _row(one: Cases, baselines: Sequence[Cases], draws: Draws) -> MoodRow:
+def _row(one: Cases, others: Sequence[Cases], draws: Draws) -> MoodRow:
     told = mood_figures.row(one, draws)
     if one.entry.method not in TRAINED:
         return told
-    first = {other.entry.name: mood_figures.against(one, other, draws) for other in baselines}
-    ten = {other.entry.name: mood_figures.against(one, other, draws, places=10) for other in baselines}
+    first = {other.entry.name: mood_figures.against(one, other, draws) for other in others}
+    ten = {other.entry.name: mood_figures.against(one, other, draws, places=10) for other in others}
     return replace(told, against=first, against_10=ten)
 
 

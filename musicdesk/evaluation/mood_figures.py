@@ -77,9 +77,11 @@ class MoodRow:
     own_mood: float
     """The share of seeds asked for their own mood that get a first track of it."""
     against: Mapping[str, Difference] = field(default_factory=dict)
-    """COMBINED less that of a baseline."""
+    """COMBINED less that of a baseline, or of ``whole``."""
     against_10: Mapping[str, Difference] = field(default_factory=dict)
     """COMBINED_10 likewise."""
+    whole: str = ""
+    """The row of which this is an ablation or a control."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ def row(one: Cases, draws: Draws) -> MoodRow:
         measures=_measures(told, draws), usual=_measures(one.values[DEFAULT], draws),
         full=_measures(one.values[FULL], draws), distinct=over_seeds(one.distinct),
         hubs=over_seeds(one.hubs), own_mood=float(known_mean(one.stayed[:, MOOD], axis=0)),
+        whole=one.entry.whole,
     )  # fmt: skip
 
 

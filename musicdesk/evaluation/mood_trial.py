@@ -19,7 +19,7 @@ from musicdesk.evaluation.mood_data import MoodData, one_hot
 from musicdesk.evaluation.mood_metrics import PLACES
 from musicdesk.jobs import Job
 from musicdesk.mood.catalogue import Catalogue
-from musicdesk.mood.methods import ORACLES, TRAINED, make
+from musicdesk.mood.methods import ORACLES, TRAINED, WITH_LABELS, make
 from musicdesk.mood.translation import Translation, TranslatorConfig
 from musicdesk.recommend.log import BoolArray
 from musicdesk.records import MOODS, UNCERTAIN, FloatArray, IntArray
@@ -43,6 +43,8 @@ class Entry:
     config: TranslatorConfig = field(default_factory=TranslatorConfig)
     shuffled: bool = False
     """Whether the moods are dealt out anew over what is learned from."""
+    whole: str = ""
+    """The row beside which it is seen what was switched off; "" for what is whole."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,8 +74,8 @@ Outcome = Mapping[str, Lists]
 """What is searched -> what was found."""
 
 
-def ablations() -> tuple[Entry, ...]:
-    """The translator with each loss alone, without each, and with the other choices switched."""
+def ablations(method: str = "translator") -> tuple[Entry, ...]:
+    """A trained method with each loss alone, without each, and with the other choices switched."""
     switched = {
         "as published": TranslatorConfig.published(),
         "cosine alone": TranslatorConfig(triplet=0.0, relaxed=0.0),
@@ -82,15 +84,19 @@ def ablations() -> tuple[Entry, ...]:
         "without cosine": TranslatorConfig(cosine=0.0),
         "without triplet": TranslatorConfig(triplet=0.0),
         "without relaxed cross-entropy": TranslatorConfig(relaxed=0.0),
+        "cross-entropy not relaxed": TranslatorConfig(hint=1.0),
         "without identity pairs": TranslatorConfig(identity=False),
         "proxies by the artist too": TranslatorConfig(artist_disjoint=False),
         "the nearest proxy alone": TranslatorConfig(neighbours=1),
+        "proxies from the whole mood": TranslatorConfig(reach=1.0),
         "seed not added": TranslatorConfig(residual=False),
+        "no dropout": TranslatorConfig(dropout=0.0, label_dropout=0.0),
         "one mood each": TranslatorConfig(soft=False),
         "sure moods alone": TranslatorConfig(unsure=False),
         "one mood each, sure ones alone": TranslatorConfig(soft=False, unsure=False),
     }
-    return tuple(Entry(name, "translator", ABLATION, config) for name, config in switched.items())
+    ending = f" {WITH_LABELS}" if method.endswith(WITH_LABELS) else ""
+    return tuple(Entry(name + ending, method, ABLATION, config, whole=method) for name, config in switched.items())
 
 
 def splits(data: MoodData, seed: int, parts: int = PARTS) -> tuple[Split, ...]:
@@ -115,9 +121,13 @@ def whole_library(data: MoodData, seed: int) -> Split:
 
 
 def run(
-    data: MoodData, split: Split, entries: Sequence[Entry], *, labels: str, kept: "KeptLists", job: Job
-) -> dict[str, Outcome]:
-    """What every entry finds; networks that two of them share are trained once."""
+    data: MoodData, split: Split, entries: Sequence[Entry], *, labels: str, kept: "KeptLists", job: Job,
+    however_few: bool = False,
+) -> dict[str, Outcome]:  # fmt: skip
+    """What every entry finds; networks that two of them share are trained once.
+
+    ``however_few`` teaches with what there is. Raises NothingYet where there is too little otherwise.
+    """
     if labels not in (GIVEN, HEARD):
         raise BadRequest(f"Labels are {GIVEN} or {HEARD}, not {labels}.")
     space, trained = data.space(split.learned), dict[tuple[TranslatorConfig, bool], Translation]()
@@ -126,7 +136,7 @@ def run(
         job.check()
         found = kept.get(entry, split, labels)
         if found is None:
-            found = _outcome(_Task(data, space, split, entry, labels), trained, job)
+            found = _outcome(_Task(data, space, split, entry, labels, however_few), trained, job)
             kept.put(entry, split, labels, found)
         told[entry.name] = found
     return told
@@ -150,6 +160,7 @@ class _Task:
     split: Split
     entry: Entry
     labels: str
+    however_few: bool
 
     @property
     def rng(self) -> np.random.Generator:
@@ -181,7 +192,8 @@ def _outcome(task: _Task, trained: dict[tuple[TranslatorConfig, bool], Translati
         key = task.entry.config, task.entry.shuffled
         if key not in trained:
             config = TranslatorConfig(**{**asdict(task.entry.config), "seed": 100 * split.seed + split.number})
-            trained[key] = fit(catalogue.part(split.learned), config=config, job=job)
+            learned = catalogue.part(split.learned)
+            trained[key] = fit(learned, config=config, job=job, however_few=task.however_few)
         translator = trained[key]
     pools = {HELD_OUT: (split.asked, split.asked), ALL: (split.asked, np.arange(len(task.data)))}
     if len(split.validation):

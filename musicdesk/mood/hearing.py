@@ -155,9 +155,11 @@ def _known(matrix: FloatArray, rows: IntArray) -> BoolArray:
 
 def _aligned(hashes: tuple[str, ...], measures: Vectors) -> FloatArray:
     rows = _rows(hashes, measures.hashes)
+    known = _known(measures.matrix, rows)
+    if known.all() and hashes == measures.hashes:
+        return measures.matrix
     table = _nothing(len(hashes), DIM)
-    table[rows >= 0] = measures.matrix[rows[rows >= 0]]
-    table[~np.isfinite(table).all(axis=1)] = np.nan
+    table[known] = measures.matrix[rows[known]]
     return table
 
 

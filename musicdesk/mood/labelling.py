@@ -70,14 +70,39 @@ def moods(
     ``hashes`` whose file says so. ``corrections`` are by audio hash; those of unknown sounds are left out. ``others``
     are further witnesses, row by row as ``hashes``.
     """
-    hashes, words, corrections = tuple(hashes), words or {}, corrections or {}
+    return label(hear(hashes, vectors=vectors, measures=measures), words=words, corrections=corrections, others=others)
+
+
+@dataclass(frozen=True, eq=False)
+class Hearing:
+    """What is heard in the sounds of a library, before its files and its listener are asked: most of the work."""
+
+    hashes: tuple[str, ...]
+    told: Told
+    heard: Heard
+
+
+def hear(hashes: Sequence[str], *, vectors: Vectors, measures: Vectors | None = None) -> Hearing:
+    """What ``label`` goes by; as in ``moods``."""
+    hashes = tuple(hashes)
     library = Library.of(hashes, vectors, measures)
     told = tell(library)
-    by_files = _by_files(words, len(hashes))
+    return Hearing(hashes, told, _heard(library, told))
+
+
+def label(
+    hearing: Hearing,
+    *,
+    words: Words | None = None,
+    corrections: Mapping[str, MoodCorrection] | None = None,
+    others: Mapping[Axis, Sequence[Witness]] | None = None,
+) -> Moods:
+    """The moods of what was heard; as in ``moods``."""
+    hashes, told, corrections = hearing.hashes, hearing.told, corrections or {}
+    by_files = _by_files(words or {}, len(hashes))
     shares = softmax(told.odds + by_files.odds)
-    heard = _heard(library, told, by_files)
     corrected = {row: corrections[name] for row, name in enumerate(hashes) if name in corrections}
-    axes, axes_sure, names = _axes(heard, corrected, others or {})
+    axes, axes_sure, names = _axes(hearing.heard, by_files, corrected, others or {})
     labels, sure = _labels(shares, told.known | by_files.odds.any(axis=1), corrected)
     names |= {LISTENERS} if told.by_combiner else set()
     return Moods(hashes, shares, labels, sure, axes, axes_sure, tuple(sorted(names)))
@@ -108,27 +133,26 @@ def _by_files(words: Words, n: int) -> _Files:
     return _Files(odds.astype(np.float32), axes.astype(np.float32))
 
 
-def _heard(library: Library, told: Told, files: _Files) -> Heard:
+def _heard(library: Library, told: Told) -> Heard:
     name = library.vectors.key.name
     return Heard(
         felt=told.felt,
         guessed=told.guessed,
         measured=named(library.measures),
         words=told.words,
-        files=files.axes,
         words_name=WORDS_OF.get(name, f"words of {name}") if library.has_words else "",
         heard_words=not told.by_words,
     )
 
 
 def _axes(
-    heard: Heard, corrected: Mapping[int, MoodCorrection], others: Mapping[Axis, Sequence[Witness]]
+    heard: Heard, files: _Files, corrected: Mapping[int, MoodCorrection], others: Mapping[Axis, Sequence[Witness]]
 ) -> tuple[FloatArray, FloatArray, set[str]]:
     """Percentiles, how sure they are, and who told.  # [n, 6], [n, 6]"""
     n = len(heard.felt)
     places, sure, names = np.zeros((n, len(AXES)), np.float32), np.zeros((n, len(AXES)), np.float32), set[str]()
     for axis in AXES:
-        witnesses = [*witnesses_of(axis, heard), *others.get(axis, ()), *_corrections(axis, corrected, n)]
+        witnesses = [*witnesses_of(axis, heard, files.axes), *others.get(axis, ()), *_corrections(axis, corrected, n)]
         told, sure[:, column(axis)] = together(witnesses, n)
         places[:, column(axis)] = percentiles(told)
         names |= {witness.name for witness in witnesses}

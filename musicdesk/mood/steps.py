@@ -6,7 +6,6 @@ is half of each mood beside it. In between each quarter is mixed bilinearly, so 
 """
 
 from collections.abc import Mapping
-from math import sqrt
 
 import numpy as np
 
@@ -52,14 +51,6 @@ def grid_mix(valence: float, arousal: float) -> FloatArray:
     return np.asarray(mix + v * a * corner, np.float32)
 
 
-def grid_point(mix: FloatArray) -> tuple[float, float]:
-    """Where a mix of MOODS stands on the mood grid: valence and arousal, 0 to 1; the inverse of ``grid_mix``.  # [4]"""
-    share = dict(zip(MOODS, np.asarray(mix, np.float64), strict=True))
-    sideways, upwards = (share[ENDS[a][1]] - share[ENDS[a][0]] for a in (Axis.VALENCE, Axis.AROUSAL))
-    v, a = abs(sideways), abs(upwards)
-    return _percentile(sideways, _outwards(v, a)), _percentile(upwards, _outwards(a, v))
-
-
 def wanted_axes(steer: Steer, start: Mapping[Axis, float]) -> dict[Axis, float]:
     """The percentiles that the nudged axes shall have, from where the seed stands; strength shortens the way."""
     wanted = {}
@@ -93,13 +84,3 @@ def _weighed(moods: tuple[tuple[Mood, float], ...]) -> FloatArray:
 
 def _pure(mood: Mood) -> FloatArray:
     return np.asarray(np.eye(len(MOODS))[MOODS.index(mood)], np.float32)
-
-
-def _outwards(along: float, across: float) -> float:
-    """How far out a mix lies along one axis, 0 to 1: p = u − u·w / 2 and q = w − u·w / 2, solved for u."""
-    half = 1 + (along - across) / 2
-    return half - sqrt(max(half * half - 2 * along, 0.0))
-
-
-def _percentile(sign: float, outwards: float) -> float:
-    return float(np.clip(0.5 + (0.5 if sign >= 0 else -0.5) * outwards, 0, 1))

@@ -28,14 +28,16 @@ DRAWS = 4
 MEASURED = 1024
 
 
-def fit(catalogue: Catalogue, *, config: TranslatorConfig, job: Job) -> Translation:
+def fit(catalogue: Catalogue, *, config: TranslatorConfig, job: Job, however_few: bool = False) -> Translation:
     """Teach a translator with what is known of the moods; the same config and sounds give the same weights.
+
+    ``however_few`` teaches with what there is, for those who measure how few suffice.
 
     Raises:
         NothingYet: there is too little; the sentence of ``enough``.
         Cancelled: the job was cancelled.
     """
-    if lacking := enough(catalogue, unsure=config.unsure):
+    if (lacking := enough(catalogue, unsure=config.unsure)) and not however_few:
         raise NothingYet(lacking)
     if config.unsure:
         catalogue = replace(catalogue, labels=catalogue.likeliest)

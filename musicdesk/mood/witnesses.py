@@ -7,6 +7,7 @@ tell anything, and falls where they contradict each other.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -36,25 +37,38 @@ class Witness:
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """All that is known of the sounds of a library, row by row; nan where something is not."""
+    """All that is heard of the sounds of a library, row by row; nan where something is not."""
 
     felt: FloatArray  # [n, 2] valence and arousal that listeners are likely to feel
     guessed: FloatArray  # [n, 2] brightness and pace, guessed by the vectors of the encoder that ranks
     measured: Measured  # [n]
     words: FloatArray  # [n, 6] what the encoder's words say of AXES, in deviations
-    files: FloatArray  # [n, 6] what words of the files say of AXES, -1 to 1
     words_name: str
     """How the encoder's words are called; "" where it has none."""
     heard_words: bool
     """Whether the words are part of ``felt`` already."""
 
+    @cached_property
+    def witnesses(self) -> Mapping[Axis, tuple[Witness, ...]]:
+        """What hearing tells of each axis; ranking it takes longest, and files and corrections change none of it."""
+        return {axis: _said((*_OWN[axis](self), self._words_of(axis))) for axis in AXES}
 
-def witnesses_of(axis: Axis, heard: Heard) -> list[Witness]:
-    """Who says anything of an axis; of a measured sound nothing is guessed."""
-    own = _OWN[axis](heard)
-    words = Witness(heard.words_name, heard.words[:, column(axis)], _word_trust(axis, heard))
-    files = Witness(FILES, 1.5 * heard.files[:, column(axis)], FILE_TRUST[axis])
-    return [one for one in (*own, words, files) if one.trust and np.isfinite(one.values).any()]
+    def _words_of(self, axis: Axis) -> "Witness":
+        return Witness(self.words_name, self.words[:, column(axis)], _word_trust(axis, self))
+
+
+def witnesses_of(axis: Axis, heard: Heard, files: FloatArray) -> list[Witness]:
+    """Who says anything of an axis; of a measured sound nothing is guessed.
+
+    ``files`` [n, 6] is what words of the files say of AXES, -1 to 1; nan where they say nothing.
+    """
+    written = Witness(FILES, 1.5 * files[:, column(axis)], FILE_TRUST[axis])
+    return [*heard.witnesses[axis], *_said((written,))]
+
+
+def _said(witnesses: Sequence[Witness]) -> tuple[Witness, ...]:
+    """Those that say anything."""
+    return tuple(one for one in witnesses if one.trust and np.isfinite(one.values).any())
 
 
 WORD_TRUST: Mapping[Axis, float] = {

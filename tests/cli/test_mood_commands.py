@@ -103,7 +103,10 @@ def test_a_path_is_told_and_kept(ask):
     kept = next(p for p in told(ask, "playlists", "list")["playlists"] if p["name"] == "waking up")
     assert kept["track_ids"] == [track["id"] for track in found["tracks"]]
     assert kept["note"] == "From calm to “techno energetic 1”, in 7 even steps"
-    assert "mean one" in ask("path", "calm", "sad", "--length", "5")[1]
+    assert 0 < found["jump"] <= 1
+    text = ask("path", "calm", "sad", "--length", "5")[1]
+    assert "mean one" in text
+    assert "of 100 at once" in text
 
 
 def test_moods_are_told_corrected_and_taken_back(ask):
@@ -144,7 +147,9 @@ def test_before_any_analysis_it_says_what_to_do(tmp_path, capsys):
         assert "musicdesk analyze" in capsys.readouterr().err
 
 
-def test_the_drag_is_measured(ask):
+def test_the_drags_and_moods_are_measured(ask):
     found = told(ask, "bench", "steer", "--tracks", "1500", "--top", "20")
     assert (found["tracks"], found["top"], found["drag"]["n"]) == (1500, 20, 60)
-    assert set(found["drag_cpu"]) == {"median_ms", "p95_ms", "n"}
+    times = ("drag", "taken", "taste_drag", "taste_taken", "moods", "moods_grown", "moods_meanwhile", "moods_corrected")
+    for name in times:
+        assert set(found[name]) == set(found[f"{name}_cpu"]) == {"median_ms", "p95_ms", "n"}

@@ -1,17 +1,19 @@
 """``evaluate mood`` from the command line: what it refuses, and what it says of an analysed library."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from click.testing import CliRunner
 from moods_with_truth import made_up
 
-from musicdesk.cli.evaluate_mood import _text
-from musicdesk.cli.evaluate_mood_json import report_json
+from musicdesk.cli.evaluate_mood import _fewest, _text
+from musicdesk.cli.evaluate_mood_json import fewest_json, report_json
 from musicdesk.cli.main import cli
-from musicdesk.evaluation import mood
+from musicdesk.evaluation import mood, mood_fewest
+from musicdesk.evaluation.resampling import Difference
 from musicdesk.jobs import Job
+from musicdesk.records import Measure
 
 
 def run(tmp_path, *words):
@@ -41,6 +43,17 @@ def test_another_folder_is_a_sentence(tmp_path):
     assert "neither Emotify, nor EMOPIA" in str(told.exception) + told.output
 
 
+def test_how_few_suffice_is_measured_alone(tmp_path):
+    told = run(tmp_path, "--library", "--fewest", "--ablations")
+    assert told.exit_code == 2
+    assert "measured alone" in told.output
+
+
+def test_more_parts_than_there_are_cannot_be_asked(tmp_path):
+    told = run(tmp_path, "--library", "--parts", "4", "--asked", "5")
+    assert "Of 4 parts" in str(told.exception) + told.output
+
+
 @pytest.fixture(scope="module")
 def report():
     plan = mood.MoodPlan(methods=("filter", "average-mood", "random"), seeds=1, parts=3, labels=())
@@ -63,3 +76,26 @@ def test_a_report_is_text_with_every_way_and_chance(report):
     for name in ("filter", "average-mood", "random"):
         assert name in text
     assert asdict(report)
+
+
+def test_how_few_suffice_is_told_to_programs_and_to_people():
+    plan = mood_fewest.FewestPlan(methods=("filter",), shares=(0.5,), draws=2)
+    few = mood_fewest.measure(made_up(artists=24), plan, job=Job())
+    told = json.loads(json.dumps(fewest_json(few), allow_nan=False))
+    (size,) = told["sizes"]
+    assert (size["tracks"], size["libraries"], size["taught"]) == ([48, 48], 2, 0)
+    assert [row["method"] for row in size["rows"]] == ["filter", told["beside"]]
+    assert {"mean", "low", "high", "n", "p"} == set(size["rows"][0]["window_against@10"])
+    text = _fewest(few)
+    assert "48–48" in text
+    assert "0 of 2" in text
+
+
+def test_an_ablation_names_its_whole_and_stands_beside_it_alone(report):
+    setting = report.settings[0]
+    told = {name: Difference(Measure(-0.1, -0.2, -0.05, 9), 0.001) for name in ("filter", "average-mood")}
+    part = replace(setting.rows[0], name="half", whole="filter", against=told, against_10=told)
+    changed = replace(report, settings=(replace(setting, rows=(*setting.rows, part)),))
+    assert [row["ablation_of"] for row in report_json(changed)["settings"][0]["rows"]] == [None, None, None, "filter"]
+    lines = [line.split() for line in _text(changed).splitlines()]
+    assert [words[1] for words in lines if words[:1] == ["half"] and "-0.100" in words] == ["filter"]

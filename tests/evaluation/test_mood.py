@@ -23,6 +23,7 @@ from musicdesk.evaluation.mood_trial import (
 )
 from musicdesk.jobs import Job
 from musicdesk.mood import claims
+from musicdesk.mood.translation import TranslatorConfig
 from musicdesk.records import MOODS, UNCERTAIN, Axis, Mood, Steer
 
 QUICK = ("nearest+labels", "filter", "arithmetic", "average-mood", "nearest", "random", "oracle-1", "oracle-100")
@@ -158,12 +159,57 @@ def test_lists_that_are_kept_are_not_made_again(data, tmp_path, monkeypatch):
     assert KeptLists.of(tmp_path, made_up(seed=1)).get(entry, split, HEARD) is None
 
 
-def test_the_translator_and_each_of_its_ablations_stand_in_the_plan():
-    names = [entry.name for entry in mood.MoodPlan(ablations=True).entries]
-    assert {"translator", "translator+labels", mood.SHUFFLED, "cosine alone", "triplet alone"} <= set(names)
-    assert "relaxed cross-entropy alone" in names
+def test_each_taught_way_and_each_of_its_ablations_stand_in_the_plan():
+    entries = {entry.name: entry for entry in mood.MoodPlan(ablations=True).entries}
+    for name, ending in (("translator", ""), ("translator+labels", " +labels")):
+        assert {name, name + mood.SHUFFLED, f"cosine alone{ending}", f"triplet alone{ending}"} <= set(entries)
+        alone = entries[f"relaxed cross-entropy alone{ending}"]
+        assert (alone.method, alone.whole, alone.config.cosine, alone.config.triplet) == (name, name, 0, 0)
     configs = [entry.config for entry in mood_trial.ablations()]
     assert len(set(configs)) == len(configs)
+    assert mood_trial.Entry("translator", "translator").config not in configs
+
+
+def test_without_a_taught_way_nothing_is_switched_off():
+    assert len(mood.MoodPlan(methods=("filter", "nearest"), ablations=True).entries) == 2
+
+
+def test_an_ablation_is_told_beside_what_is_whole(monkeypatch):
+    monkeypatch.setattr(mood_trial, "ablations", None)
+    monkeypatch.setattr(
+        mood, "ablations", lambda name: (Entry("no steps", name, "ablation", TranslatorConfig(epochs=1), whole=name),)
+    )
+    plan = mood.MoodPlan(methods=("translator", "filter"), ablations=True, seeds=1, labels=())
+    (setting,) = mood.measure(made_up(), plan, job=Job()).settings
+    told = {row.name: row for row in setting.rows}
+    assert set(told["translator"].against) == {"filter"}
+    assert told["translator"].whole == ""
+    for name in ("no steps", "translator" + mood.SHUFFLED):
+        row = told[name]
+        assert row.whole == "translator"
+        assert row.against["translator"].measure.mean == pytest.approx(
+            row.measures["combined"].mean - told["translator"].measures["combined"].mean
+        )
+        assert row.against_10["translator"].measure.mean < 0
+
+
+def test_what_a_library_cannot_teach_is_left_out_and_said():
+    data = made_up()
+    few = replace(data, labels=np.where(np.arange(len(data)) < 80, data.labels, UNCERTAIN))
+    found, lacking = mood._taught_here(few, mood.MoodPlan(methods=("translator",), ablations=True).entries)
+    assert "sure moods alone" not in [entry.name for entry in found]
+    assert "cosine alone" in [entry.name for entry in found]
+    assert len(lacking) == 1
+    assert "80 tracks is sure" in lacking[0]
+
+
+def test_some_of_the_parts_can_be_asked_alone(data):
+    plan = mood.MoodPlan(methods=("nearest", "filter"), seeds=2, parts=4, asked=1, labels=(HEARD,))
+    held_out = mood.measure(data, plan, job=Job()).settings[0]
+    cases = sum(3 * len(splits(data, seed, 4)[0].asked) for seed in range(2))
+    assert held_out.cases == cases
+    with pytest.raises(BadRequest, match="Of 4 parts"):
+        mood.MoodPlan(parts=4, asked=5)
 
 
 def test_unknown_ways_and_labels_are_sentences():

@@ -8,7 +8,7 @@ from made_up_answers import measured, vectors_of
 
 from musicdesk.encoders import cnn, handcrafted, musicnn
 from musicdesk.mood.combiner import Combiner
-from musicdesk.mood.labelling import FEWEST_SURE, moods
+from musicdesk.mood.labelling import FEWEST_SURE, hear, label, moods
 from musicdesk.mood.measures import BRIGHTNESS, DIM, RHYTHM
 from musicdesk.mood.witnesses import CORRECTIONS, FILES, LISTENERS, MEASURES, Witness, percentiles, together
 from musicdesk.records import (
@@ -252,6 +252,27 @@ def test_what_the_listener_says_stands() -> None:
     assert np.array_equal(after.shares[5], before.shares[5])
     assert CORRECTIONS in after.witnesses
     assert whole(after, N)
+
+
+def test_what_was_heard_once_serves_for_every_correction_and_word_and_is_changed_by_none() -> None:
+    vectors, measures = heard(), measured(N)
+    hearing = hear(vectors.hashes, vectors=vectors, measures=measures)
+    said, words = {"3": MoodCorrection("3", Mood.SAD, ((Axis.TEMPO, 0.1),))}, {"calm": [5]}
+    for corrections in (said, {}):
+        one = label(hearing, words=words, corrections=corrections)
+        other = moods(vectors.hashes, vectors=vectors, measures=measures, words=words, corrections=corrections)
+        assert one.witnesses == other.witnesses
+        for name in ("shares", "labels", "sure", "axes", "axes_sure"):
+            assert np.array_equal(getattr(one, name), getattr(other, name))
+
+
+def test_measures_are_taken_as_they_are_and_stay_so() -> None:
+    vectors, measures = heard(), measured(N)
+    measures.matrix[7] = np.nan
+    before = measures.matrix.copy()
+    found = moods(vectors.hashes, vectors=vectors, measures=measures)
+    assert np.array_equal(measures.matrix, before, equal_nan=True)
+    assert found.axes_sure[7, of(Axis.TEMPO)] < found.axes_sure[8, of(Axis.TEMPO)]
 
 
 def test_a_correction_is_heard_where_nothing_else_is_known() -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 
 from musicdesk.encoders import handcrafted
 from musicdesk.errors import BadRequest
@@ -16,7 +17,9 @@ from musicdesk.mood.measures import (
     TIMBRE,
     independent,
     named,
+    ranks,
 )
+from musicdesk.records import FloatArray
 
 RATE = handcrafted.RATE_HZ
 
@@ -85,3 +88,11 @@ def test_what_was_not_measured_stays_unknown() -> None:
 def test_other_vectors_are_refused() -> None:
     with pytest.raises(BadRequest, match="handcrafted"):
         named(np.zeros((3, 400), np.float32))
+
+
+@pytest.mark.parametrize("values", [
+    np.random.default_rng(0).standard_normal(500), np.random.default_rng(1).integers(0, 9, 500), np.zeros(4), [2.0],
+])  # fmt: skip
+def test_ranks_are_those_of_scipy(values: FloatArray) -> None:
+    found = np.asarray(values, np.float32)
+    assert np.array_equal(ranks(found), rankdata(found))

@@ -45,6 +45,13 @@ class TestWalk:
             assert not any(near[1:-1])
             assert near[-1] == (artists[start] == artists[end] and False)
 
+    def test_whoever_stands_at_the_end_does_not_stand_before_it(self):
+        artists = np.arange(182)
+        artists[20:91] = 20  # more than are looked at for a step
+        found = artists[walk(quarter(), 0, 90, length=10, artists=artists).rows]
+        assert found[-1] == 20
+        assert 20 not in found[-4:-1]
+
     def test_an_artist_comes_again_where_there_is_nobody_else(self):
         found = walk(quarter(), 0, 90, length=8, artists=np.zeros(182, int))
         assert len(set(found.rows)) == 8
@@ -63,6 +70,15 @@ class TestWalk:
             together.append(walk(space, int(start), int(end), length=12, artists=NOBODY[:300]))
             greedy.append(walk(space, int(start), int(end), length=12, artists=NOBODY[:300], beam=1, even=0.0))
         assert np.mean([one.unevenness for one in together]) < np.mean([one.unevenness for one in greedy])
+
+    def test_the_largest_step_is_what_evenness_is_about(self):
+        catalogue, _ = made_up()
+        ends = np.random.default_rng(1).choice(480, (10, 2), replace=False)
+        uneven = [
+            np.mean([walk(catalogue.space, int(a), int(b), length=12, artists=NOBODY[:480], even=even).unevenness
+                     for a, b in ends]) for even in (1.0, 0.0)
+        ]  # fmt: skip
+        assert uneven[0] < uneven[1] - 0.1
 
     def test_a_beam_costs_no_more_than_a_greedy_walk(self):
         space = quarter(noise=0.1)
@@ -84,6 +100,24 @@ class TestArc:
         off = {way: np.abs(axes[found.rows, 0] - found.at).mean() for way, found in (("plain", plain), ("arc", arched))}
         assert off["arc"] < 0.1
         assert off["arc"] < off["plain"] / 2
+
+    def test_they_change_by_no_jumps_and_hardly_back(self):
+        space = unit_rows(np.random.default_rng(2).normal(size=(800, 12)).astype(np.float32))
+        axes = np.random.default_rng(3).random((800, 1), np.float32)
+        together, each, ends = [], [], np.argsort(axes[:, 0])
+        for start, end in zip(ends[:8].tolist(), ends[-8:].tolist(), strict=True):
+            for even, steps in ((1.0, together), (0.0, each)):
+                found = walk(space, start, end, length=15, artists=NOBODY[:800], axes=axes, even=even)
+                steps.append(np.diff(axes[found.rows, 0]))
+        assert np.max(together) < 3 / 14, "an even step is a fourteenth"
+        assert np.min(together) > -0.1
+        assert np.abs(together).max() < np.abs(each).max()
+
+    def test_a_long_path_through_a_small_library_is_found(self):
+        space = unit_rows(np.random.default_rng(0).normal(size=(200, 8)).astype(np.float32))
+        axes = np.random.default_rng(1).random((200, 2), np.float32)
+        found = walk(space, 0, 199, length=200, artists=np.arange(200) // 5, axes=axes)
+        assert sorted(found.rows) == list(range(200))
 
     def test_they_may_follow_an_arc_of_their_own(self):
         rng = np.random.default_rng(2)

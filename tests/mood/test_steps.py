@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicdesk.errors import BadRequest
-from musicdesk.mood.steps import closeness, grid_mix, grid_point, target_of, wanted_axes
+from musicdesk.mood.steps import closeness, grid_mix, target_of, wanted_axes
 from musicdesk.records import AXES, MOODS, Axis, Mood, Steer
 
 SHARE = st.floats(0, 1)
@@ -25,11 +25,10 @@ class TestGrid:
         np.testing.assert_allclose(grid_mix(valence, arousal), wanted, atol=1e-6)
 
     @given(SHARE, SHARE)
-    def test_a_mix_sums_to_one_and_leads_back_to_its_place(self, valence, arousal):
+    def test_a_mix_is_shares_of_moods(self, valence, arousal):
         found = grid_mix(valence, arousal)
         assert found.sum() == pytest.approx(1, abs=1e-5)
         assert found.min() >= -1e-7
-        assert grid_point(found) == pytest.approx((valence, arousal), abs=2e-3)
 
     @given(SHARE, SHARE)
     def test_nothing_jumps_under_a_drag(self, valence, arousal):
