@@ -52,10 +52,14 @@ WHY = Column("why", "Why", Kind.WHY, 232, "The parts of your taste that brought 
 CHANGE = Column("change", "Moved", Kind.SOFT, 260, "How far it went from where you began, in percentiles")
 STAYED = Column("stayed", "Same", Kind.SOFT, 176, "What it has in common with where you began")
 
+FITS = Column("match", "Match", Kind.MATCH, 112, "Every word stands there, or how much better it fits than the rest")
+REASON = Column("why", "Why", Kind.WHY, 264, "The words that matched, and what spoke for it")
+
 RANKING_COLUMNS = (MOVED, TITLE, ARTIST, ALBUM, LENGTH, MATCH, WHY, LIKED)
 LIBRARY_COLUMNS = (TITLE, ARTIST, ALBUM, LENGTH, GENRE, CODEC, LIKED)
 PLAYLIST_COLUMNS = (TITLE, ARTIST, ALBUM, LENGTH, LIKED)
 STEERED_COLUMNS = (TITLE, ARTIST, CHANGE, STAYED, LIKED)
+FOUND_COLUMNS = (TITLE, ARTIST, ALBUM, LENGTH, FITS, REASON, LIKED)
 
 
 SHARES = {"title": 30, "artist": 22, "album": 24, "genre": 18}
@@ -78,6 +82,9 @@ def widths(columns: Sequence[Column], available: int) -> dict[str, int]:
             given[name] = width
         given = {kept: wide for kept, wide in given.items() if wide}
     spare = max(0, available - sum(given.values()))
+    if CHANGE.name in given:  # what moved is what such a list is for: it has its room back before titles get more
+        back = min(spare, CHANGE.width - given[CHANGE.name])
+        given[CHANGE.name], spare = given[CHANGE.name] + back, spare - back
     elastic = [column.name for column in columns if not column.width and column.name in given]
     whole = sum(SHARES[name] for name in elastic)
     for name in elastic:

@@ -43,7 +43,6 @@ class MapController(QObject):
         page.playlist_asked.connect(actions["add_to_playlist"].trigger)
         page.play_asked.connect(lambda: self._play(page.map.current))
         page.map.play_asked.connect(self._play)
-        page.map.dwelt.connect(self._hear)
         actions.on("make_map", self.make)
         self._window.tabs.currentChanged.connect(lambda _: self._look())
 
@@ -140,10 +139,3 @@ class MapController(QObject):
         track = page.model.track_of(page.points.hashes[row])
         if track is not None:
             self._playback.play(track, view=page.view)
-
-    def _hear(self, row: int) -> None:
-        """The pointer rests on a track: hear it where it is most typical, if that is wished."""
-        page = self._page
-        track = page.model.track_of(page.points.hashes[row]) if page.hover.isChecked() else None
-        if track is not None:
-            self._playback.play(track, excerpt=True)

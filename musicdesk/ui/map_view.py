@@ -45,10 +45,9 @@ class MapView(QWidget):
 
     chosen = Signal()
     """Other rows are chosen."""
-    dwelt = Signal(int)
-    """The pointer rests on a row."""
-    play_asked = Signal(int)
-    menu_asked = Signal(QPoint)
+    dwelt, left = Signal(int), Signal()
+    """The pointer rests on a row; something else lies under it, or nothing."""
+    play_asked, menu_asked = Signal(int), Signal(QPoint)
     lasso_ended = Signal()
 
     def __init__(self) -> None:
@@ -286,6 +285,7 @@ class MapView(QWidget):
     def _look_under(self, row: int) -> None:
         if row != self.under:
             self.under = row
+            self.left.emit()
             self._dwell.start() if row != NOBODY else self._dwell.stop()
             self.update()
 

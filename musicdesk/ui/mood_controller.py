@@ -10,7 +10,8 @@ from musicdesk.desk.desk import Desk
 from musicdesk.records import MOODS, Mood, MoodCorrection, Track, TrackMood
 from musicdesk.ui.feedback_controller import FeedbackController
 from musicdesk.ui.library_controller import LibraryController
-from musicdesk.ui.mood_words import mood_hint, mood_text
+from musicdesk.ui.mood_dialog import Changes, MoodDialog, merged
+from musicdesk.ui.mood_words import PLAIN, mood_hint, mood_text, place_text
 from musicdesk.ui.tasks import Tasks
 from musicdesk.ui.workspace import Workspace
 
@@ -31,6 +32,7 @@ class MoodController(QObject):
         self._rest.timeout.connect(self._ask)
         window.why.explained.connect(lambda _: self._rest.start())
         window.actions_.on("mood", self.ask)
+        window.why.mood.asked.connect(self._ask_there)
         feedback.inner["mood"] = self.menu
 
     # ------------------------------------------------------------------ what it feels like
@@ -73,8 +75,43 @@ class MoodController(QObject):
         for mood in MOODS:
             menu.addAction(f"&{mood.value.capitalize()}", partial(self.correct, tracks, mood))
         menu.addSeparator()
+        menu.addAction("On each a&xis…", partial(self.ask_axes, tracks))
         menu.addAction("&Take back what I said", partial(self.take_back, tracks))
         return menu
+
+    def _ask_there(self) -> None:
+        """The line that tells it was clicked: the same menu, for the track that is explained."""
+        explanation, line = self._window.why.explanation, self._window.why.mood
+        if explanation is None:
+            return
+        if self._desk.read_only:
+            self._window.notice.say(self._desk.read_only, brief=True)
+            return
+        menu = self.menu(self._window, (explanation.track,))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(line.mapToGlobal(line.rect().bottomLeft() + QPoint(8, 2)))
+
+    # ------------------------------------------------------------------ the axes
+
+    def ask_axes(self, tracks: Sequence[Track]) -> None:
+        """Show where these tracks stand on each axis, to be corrected."""
+        self._tasks.read(
+            lambda: (self._desk.moods.heard(tracks), self._desk.moods.corrections()),
+            lambda found: self._open(tracks, *found), key="mood axes",
+        )  # fmt: skip
+
+    def _open(self, tracks: Sequence[Track], heard: Sequence[TrackMood], said: Said) -> None:
+        dialog = MoodDialog(heard, said, self._window)
+        dialog.saved.connect(lambda changes: self._save(dialog, tracks, changes))
+        dialog.open()
+
+    def _save(self, dialog: MoodDialog, tracks: Sequence[Track], changes: Changes) -> None:
+        def change() -> None:
+            known = self._desk.moods.corrections()
+            sounds = dict.fromkeys(track.audio_hash for track in tracks)
+            self._desk.moods.say([merged(known.get(sound), sound, changes) for sound in sounds])
+
+        self._change(tracks, change, f"{_named(tracks)} → {_places(changes)}.", asker=dialog)
 
     def correct(self, tracks: Sequence[Track], mood: Mood) -> None:
         """These tracks have this mood, whatever was heard."""
@@ -86,7 +123,11 @@ class MoodController(QObject):
             tracks, lambda: self._desk.moods.uncorrect(tracks), f"{_named(tracks)}: what musicdesk hears counts again."
         )
 
-    def _change(self, tracks: Sequence[Track], change: Callable[[], object], told: str) -> None:
+    def _change(
+        self, tracks: Sequence[Track], change: Callable[[], object], told: str, *, asker: MoodDialog | None = None
+    ) -> None:
+        """One step, told in a sentence that offers it back; a dialog that asked for it closes, or says why not."""
+
         def work() -> Said:
             known = self._desk.moods.corrections()
             before = {track.audio_hash: known[track.audio_hash] for track in tracks if track.audio_hash in known}
@@ -94,21 +135,24 @@ class MoodController(QObject):
             return before
 
         def done(before: Said) -> None:
+            if asker is not None and not asker.closed:
+                asker.accept()
             self._window.notice.say(told, button="Undo", do=lambda: self._restore(tracks, before), brief=True)
 
-        self._tasks.write(work, done)
+        self._tasks.write(work, done, failed=asker.refuse if asker else None)
 
     def _restore(self, tracks: Sequence[Track], before: Said) -> None:
         """What was said before, and nothing where nothing was."""
+        sounds = dict.fromkeys(track.audio_hash for track in tracks)
+        said = [before.get(sound) or MoodCorrection(sound) for sound in sounds]
+        self._tasks.write(lambda: self._desk.moods.say(said))
 
-        def work() -> None:
-            moods = self._desk.moods
-            moods.uncorrect(tracks)
-            for track in tracks:
-                if said := before.get(track.audio_hash):
-                    moods.correct([track], mood=said.mood, axes=dict(said.axes))
 
-        self._tasks.write(work)
+def _places(changes: Changes) -> str:
+    """The places that were set, in words; those that were taken back at the end."""
+    told = [place_text(axis, place) for axis, place in changes.items() if place is not None]
+    heard = [PLAIN[axis] for axis, place in changes.items() if place is None]
+    return ", ".join([*told, *([f"{' and '.join(heard)} as heard"] if heard else [])])
 
 
 def _named(tracks: Sequence[Track]) -> str:

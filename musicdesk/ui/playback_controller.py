@@ -1,7 +1,7 @@
 """What is heard: previews from the most typical place, whole tracks from the start, the seek bar."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -28,6 +28,10 @@ class Heard:
     excerpt: bool
     view: TracksView | None
     """The list that goes on after it; None for an exemplar."""
+    trigger: str = ""
+    """The sound that this list began with, if it did with one."""
+    hovered: bool = False
+    """Nobody put it on: the pointer rests on it. What a hand then does with it makes it asked for."""
 
 
 class PlaybackController(QObject):
@@ -35,6 +39,8 @@ class PlaybackController(QObject):
 
     said = Signal(object, str)
     """A verb of feedback about the track that is heard."""
+    heard_long = Signal(object, str)
+    """A track that was heard for COUNTS_S, and the sound that its list began with."""
     _finished = Signal(str)
     _failed = Signal(str)
 
@@ -42,7 +48,11 @@ class PlaybackController(QObject):
         super().__init__(window)
         self._desk, self._tasks, self._window, self._library = desk, tasks, window, library
         self.heard: Heard | None = None
+        self.trigger_of: Callable[[TracksView | None], str] = lambda _: ""
+        """Which sound a list began with ("" for none)."""
         self._player: Player | None = None
+        self._aside: tuple[Heard, float] | None = None
+        """What a hand had paused when the pointer came to rest on something, and its place in seconds."""
         self._unlisten: list[Callable[[], None]] = []
         self._outline: Job | None = None
         self._volume = desk.settings.volume
@@ -77,7 +87,8 @@ class PlaybackController(QObject):
     def preview(self) -> None:
         """Space: hear the chosen track where it is most typical; again: pause, and go on."""
         current = self._window.view.current()
-        if current is None or (self.heard is not None and self.heard.track.path == current.path and self._sounding):
+        same = current is not None and self.heard is not None and self.heard.track.path == current.path
+        if current is None or (same and (self._sounding or self._waits)):
             self.toggle()
         else:
             self.play(current, view=self._window.view, excerpt=True)
@@ -104,24 +115,30 @@ class PlaybackController(QObject):
     ) -> None:
         """Put a track on."""
         self._note_played()
-        self.heard = Heard(track, excerpt, view)
+        self._aside = None
+        self._put_on(Heard(track, excerpt, view, trigger=self.trigger_of(view)), start_s)
+
+    def _put_on(self, heard: Heard, start_s: float | None = None) -> None:
+        track, self.heard = heard.track, heard
         self._window.transport.set_track(track)
         self._window.transport.set_problem("")
         self._show_feedback()
         self._mark(track)
 
         def work() -> Player:
-            self._desk.listening.play(track, start_s=start_s, excerpt=excerpt)
+            self._desk.listening.play(track, start_s=start_s, excerpt=heard.excerpt)
             return self._desk.listening.player
 
-        self._tasks.read(work, self._begun, failed=self._trouble, key="play")
+        self._tasks.read(work, lambda player: self._begun(player, heard), failed=self._trouble, key="play")
         self._draw_outline(track)
 
-    def _begun(self, player: Player) -> None:
+    def _begun(self, player: Player, heard: Heard) -> None:
         if player is not self._player:
             self._leave_player()
             self._player = player
             self._unlisten = [player.finished.listen(self._finished.emit), player.failed.listen(self._failed.emit)]
+        if heard.hovered and self.heard is not heard:
+            player.stop()  # the pointer was gone before the player had begun
         self._tick.start()
         self._look()
 
@@ -143,7 +160,11 @@ class PlaybackController(QObject):
     def toggle(self) -> None:
         """Pause, go on, or put the chosen track on."""
         player = self._player
-        if player is None or player.state is PlayerState.STOPPED:
+        self._claim()
+        if self._aside is not None and self._waits:
+            (heard, start_s), self._aside = self._aside, None
+            self.play(heard.track, view=heard.view, excerpt=heard.excerpt, start_s=start_s)
+        elif player is None or player.state is PlayerState.STOPPED:
             again = self._window.view.current() or (self.heard.track if self.heard else None)
             if again is not None:
                 self.play(again, view=self._window.view)
@@ -166,11 +187,59 @@ class PlaybackController(QObject):
             self.play(track, view=view, excerpt=self.heard.excerpt if self.heard else False)
 
     def _seek(self, seconds: float) -> None:
+        self._claim()
         if self._player is not None and self._sounding:
             self._player.seek(seconds)
             self._look()
         elif self.heard is not None:
             self.play(self.heard.track, view=self.heard.view, start_s=seconds)
+
+    # ------------------------------------------------------------------ what the pointer rests on
+
+    def hover(self, track: Track) -> bool:
+        """Hear what the pointer rests on; False where something plays that a hand put on: it is left alone.
+
+        What a hand has paused waits meanwhile, at its place.
+        """
+        player, heard = self._player, self.heard
+        if player is not None and heard is not None and not heard.hovered:
+            if player.state is PlayerState.PLAYING:
+                return False
+            if player.state is PlayerState.PAUSED:
+                self._aside = heard, player.position_s
+        self._put_on(Heard(track, excerpt=True, view=None, hovered=True))
+        return True
+
+    def fade(self, share: float) -> None:
+        """Turn what is only hovered to this share of the volume."""
+        if self._player is not None and self.heard is not None and self.heard.hovered:
+            self._player.volume = self._volume * share
+
+    def unhover(self) -> None:
+        """Silence, if what is heard is only hovered; what was paused before stands there again, paused."""
+        if self.heard is None or not self.heard.hovered:
+            return
+        if self._player is not None:
+            self._player.stop()
+        self.heard = self._aside[0] if self._aside else replace(self.heard, hovered=False)
+        if self._aside is not None:
+            self._window.transport.set_track(self.heard.track)
+            self._show_feedback()
+            self._draw_outline(self.heard.track)
+        self._mark(self.heard.track if self._aside else None)
+        self._look()
+
+    @property
+    def _waits(self) -> bool:
+        """Whether what is shown was paused, and gave its player to what the pointer rested on."""
+        return self._aside is not None and self.heard is self._aside[0]
+
+    def _claim(self) -> None:
+        """A hand is on what was only hovered: it is asked for now, and stays when the pointer goes."""
+        if self.heard is not None and self.heard.hovered and self._sounding:
+            self._note_played()
+            self.heard, self._aside = replace(self.heard, hovered=False), None
+            self._set_player_volume()
 
     # ------------------------------------------------------------------ show
 
@@ -180,9 +249,10 @@ class PlaybackController(QObject):
             return
         state = player.state
         stopped = state is PlayerState.STOPPED
+        rests_s = self._aside[1] if self._aside is not None and self._waits else 0.0
         self._window.transport.set_state(
             playing=state is PlayerState.PLAYING,
-            position_s=0.0 if stopped else player.position_s,
+            position_s=rests_s if stopped else player.position_s,
             length_s=player.length_s or self.heard.track.length_s,
         )
         self._window.taste.set_playing(self.heard.track.audio_hash if state is PlayerState.PLAYING else "")
@@ -220,9 +290,13 @@ class PlaybackController(QObject):
     def _note_played(self) -> None:
         """A whole track that was heard for a while counts as played; a preview does not."""
         heard, player = self.heard, self._player
-        if heard is None or heard.excerpt or player is None or not self._sounding:
+        seconds = player.position_s if player is not None and self._sounding else 0.0
+        if self._aside is not None:
+            heard, seconds = self._aside
+        if heard is not None and heard.trigger and seconds >= COUNTS_S:
+            self.heard_long.emit(heard.track, heard.trigger)
+        if heard is None or heard.excerpt or not seconds:
             return
-        seconds = player.position_s
         if seconds >= min(COUNTS_S, heard.track.length_s / 2):
             self._tasks.write(lambda: self._desk.listening.played(heard.track, seconds))
 
@@ -230,9 +304,12 @@ class PlaybackController(QObject):
 
     def _set_volume(self, volume: float) -> None:
         self._volume = volume
-        if self._player is not None:
-            self._player.volume = volume
+        self._set_player_volume()
         self._save.start()
+
+    def _set_player_volume(self) -> None:
+        if self._player is not None:
+            self._player.volume = self._volume
 
     def _save_volume(self) -> None:
         self._desk.set(volume=self._volume)

@@ -46,6 +46,11 @@ class SettingsDialog(QDialog):
         self.gain = _choice("Loudness", GAINS, settings.replay_gain)
         self.animate = _tick("Rows glide to their new place", settings.animate_rows)
         self.animate.setToolTip("When the list is ranked anew; never where the system asks for little motion")
+        self.hover = _tick("Hear a track while the pointer rests on it", settings.hover_preview)
+        self.hover.setToolTip(
+            "In every list and on the map, from its most typical place; never while something plays that you put on.\n"
+            "Space does the same for the chosen track."
+        )
         self.encoder = _choice("Encoder", ((settings.encoder, settings.encoder),), settings.encoder)
         self.about = SoftSentence()
         self.about.setMinimumHeight(self.about.fontMetrics().lineSpacing() * 4)
@@ -77,7 +82,9 @@ class SettingsDialog(QDialog):
         self._form.setVerticalSpacing(8)
         self._form.setHorizontalSpacing(16)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._section("Window and sound", ("Look", self.theme), ("", self.animate), ("Loudness", self.gain))
+        self._section(
+            "Window and sound", ("Look", self.theme), ("", self.animate), ("", self.hover), ("Loudness", self.gain)
+        )
         self._section(
             "Analysis",
             ("Listens with", self.encoder), ("", self.about), ("", self.models), ("Runs on", self.device),
@@ -112,7 +119,10 @@ class SettingsDialog(QDialog):
             ("pace", self.pace), ("rescan_minutes", self.rescan),
         ):  # fmt: skip
             box.activated.connect(lambda _, name=name, box=box: self.changed.emit(name, box.currentData()))
-        for name, tick in (("animate_rows", self.animate), ("quick_first", self.quick), ("watch", self.watch)):
+        for name, tick in (
+            ("animate_rows", self.animate), ("hover_preview", self.hover), ("quick_first", self.quick),
+            ("watch", self.watch),
+        ):  # fmt: skip
             tick.toggled.connect(lambda on, name=name: self.changed.emit(name, on))
         self.models.clicked.connect(self._leave_for_models)
         self.workers.editingFinished.connect(lambda: self.changed.emit("workers", self.workers.value()))

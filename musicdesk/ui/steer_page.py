@@ -1,7 +1,7 @@
 """More like this, but …: the list that was steered, how it got there, and what steers it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from musicdesk.records import KEEPS, Axis, Steered
 from musicdesk.ui.crumbs import Crumbs
@@ -79,6 +79,7 @@ class SteerPage(TablePage):
         column.addWidget(self.bar)
         column.addLayout(self._strength_row())
         column.addLayout(self._keep_grid())
+        column.addLayout(_row_of(self.keep_taste))  # where a taste has no ticks: a third button would be squeezed below
         column.addStretch(1)
         column.addLayout(self._buttons_row())
         row.addLayout(column, 1)
@@ -111,14 +112,8 @@ class SteerPage(TablePage):
         return grid
 
     def _buttons_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(12, 0, 12, 2)
-        row.setSpacing(8)
-        for button in (self.keep_taste, self.walk, self.playlist):
-            row.addWidget(button)
         self.lock("")
-        row.addStretch(1)
-        return row
+        return _row_of(self.walk, self.playlist)
 
     def _connect(self) -> None:
         self.strength.moving.connect(self.strength_moving)
@@ -143,7 +138,11 @@ class SteerPage(TablePage):
 
     def show_state(self, state: State, *, sentence: str = "") -> None:
         """There is no list, for this reason."""
+        focus = QApplication.focusWidget()
+        held = self.isVisible() and focus is not None and self.isAncestorOf(focus)
         super().show_state(state, sentence=in_the_window(sentence))
+        if held and state.value.button:
+            self.empty.button.setFocus()
         self._show_parts(False)
 
     def _show_parts(self, shown: bool) -> None:
@@ -154,6 +153,7 @@ class SteerPage(TablePage):
         """Show the list, where it stands, and what must be told of it."""
         fresh, self.answer = self.state is not None, answer
         self.model.show_answer(answer)
+        self.view.set_idle(() if any(pick.same for pick in answer.picks) else ("stayed",))
         self._show_parts(True)
         self.show_table()
         if fresh and self.isVisible():
@@ -179,6 +179,16 @@ class SteerPage(TablePage):
     def take_focus(self) -> None:
         """The keyboard goes to the list."""
         (self.view if self.state is None else self.empty.button).setFocus()
+
+
+def _row_of(*buttons: QPushButton) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(12, 0, 12, 2)
+    row.setSpacing(8)
+    for button in buttons:
+        row.addWidget(button)
+    row.addStretch(1)
+    return row
 
 
 def grid_place(axes: tuple[tuple[Axis, float], ...]) -> Place:

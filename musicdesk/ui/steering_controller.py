@@ -11,11 +11,14 @@ from PySide6.QtCore import QObject, QTimer
 
 from musicdesk.desk.desk import Desk
 from musicdesk.desk.steering import Live
+from musicdesk.errors import UserFacing
 from musicdesk.records import AXES, Axis, FloatArray, Seed, Steer, Steered, SteerOffer, Taste, Track
+from musicdesk.ui.analysis_status import Work
 from musicdesk.ui.empty_states import State
 from musicdesk.ui.library_controller import LibraryController
 from musicdesk.ui.mood_grid import Place
 from musicdesk.ui.steer_trail import GRID, Step, Trail, further, pointed
+from musicdesk.ui.steer_trouble import Refused
 from musicdesk.ui.steer_words import in_the_window
 from musicdesk.ui.tasks import Tasks
 from musicdesk.ui.workspace import TAB_FOR_YOU, TAB_STEER, Workspace
@@ -78,6 +81,7 @@ class SteeringController(QObject):
         window.actions_.on("steer_taste", self.begin_taste)
         window.actions_.on("steer_back", self.back)
         window.actions_.on("steer_on", self.forward)
+        window.actions_.on("steer_again", self.again)
 
     # ------------------------------------------------------------------ where it begins
 
@@ -144,6 +148,14 @@ class SteeringController(QObject):
         """The step that one came back from."""
         if self.trail and self.trail.here + 1 < len(self.trail.steps):
             self.go(self.trail.here + 1)
+
+    def again(self) -> None:
+        """Ask once more; something may have changed since."""
+        if self.trail:
+            self._held = None
+            if self._page.state is not None:
+                self._page.show_state(State.STEERING)
+            self._ask()
 
     def go_on(self, offer: SteerOffer) -> None:
         """From the same seed, and this as well."""
@@ -219,7 +231,13 @@ class SteeringController(QObject):
             return
         self._busy, self._again = True, False
         seed, steer, held = self.trail.step.seed, self._steer, self._held
-        self._tasks.read(lambda: self._answer(seed, steer, held), self._show, failed=self._cannot)
+        self._tasks.read(lambda: self._tried(seed, steer, held), self._show, failed=self._broken)
+
+    def _tried(self, seed: Seed, steer: Steer, held: Held | None) -> tuple[Held, Steered] | Refused:
+        try:
+            return self._answer(seed, steer, held)
+        except UserFacing as error:
+            return Refused.of(self._desk, seed, error)
 
     def _answer(self, seed: Seed, steer: Steer, held: Held | None) -> tuple[Held, Steered]:
         if held is None or held.seed != seed:
@@ -227,7 +245,10 @@ class SteeringController(QObject):
             held = Held(seed, live, self._desk.steering.offers_of(live), live.bearings.moods.axes[:, axes])
         return held, held.live.at(steer)
 
-    def _show(self, found: tuple[Held, Steered]) -> None:
+    def _show(self, found: tuple[Held, Steered] | Refused) -> None:
+        if isinstance(found, Refused):
+            self._cannot(found)
+            return
         held, answer = found
         self._busy = False
         if self.trail and held.seed == self.trail.step.seed:
@@ -238,8 +259,12 @@ class SteeringController(QObject):
             self._page.show_answer(answer, target=self._steer.point)
         self._next()
 
-    def _cannot(self, sentence: str) -> None:
-        """It cannot be asked: say why in place, and go back to what could be."""
+    def _broken(self, sentence: str) -> None:
+        """Nobody foresaw it."""
+        self._cannot(Refused(self.trail.step.seed if self.trail else TASTE, sentence, State.STEER_AGAIN))
+
+    def _cannot(self, refused: Refused) -> None:
+        """It cannot be asked: say why in place, and go back to what could be, or offer what helps."""
         self._busy = False
         self._draft = None
         held = self._held.seed if self._held is not None and self._page.state is None else None
@@ -247,11 +272,17 @@ class SteeringController(QObject):
         if could:
             self.trail = self.trail.at(could[-1])
             self._show_trail()
-            self._say(sentence)
+            self._say(refused.sentence)
         elif self.trail:
             self._held = None
-            self._page.show_state(State.NO_STEERING, sentence=sentence)
+            self._page.show_state(self._face_of(refused), sentence=refused.sentence)
         self._next()
+
+    def _face_of(self, refused: Refused) -> State:
+        tracks = [track for sound in refused.seed.sounds if (track := self._library.of_hash(sound)) is not None]
+        back = any(step.seed != refused.seed for step in self.trail.steps[: self.trail.here])
+        face = refused.state(tracks, back=back, listening=self._window.library.status.work is not Work.IDLE)
+        return State.STEER_AGAIN if face is State.STEER_UNHEARD and self._desk.read_only else face
 
     def _say(self, sentence: str) -> None:
         self._page.notice.say(in_the_window(sentence), brief=True)

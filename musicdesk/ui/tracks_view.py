@@ -1,6 +1,6 @@
 """A table of tracks: rows to choose, play, drag out and ask more of, with mouse and keyboard alike."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
@@ -26,6 +26,7 @@ class TracksView(RowsView):
     def __init__(self, model: TrackTable, *, name: str) -> None:
         super().__init__(name)
         self.table = model
+        self._idle: frozenset[str] = frozenset()
         self.setModel(model)
         self._painter = RowPainter(self)
         self.travel = RowTravel(self, model)
@@ -92,8 +93,15 @@ class TracksView(RowsView):
         self.travel.stop()
         self._share()
 
+    def set_idle(self, names: Iterable[str]) -> None:
+        """These columns have nothing to say now and leave their room to the others."""
+        if (idle := frozenset(names)) != self._idle:
+            self._idle = idle
+            self._share()
+
     def _share(self) -> None:
-        given = widths(self.table.columns, self.viewport().width())
+        wanted = [column for column in self.table.columns if column.name not in self._idle]
+        given = widths(wanted, self.viewport().width())
         for number, column in enumerate(self.table.columns):
             self.setColumnHidden(number, column.name not in given)
             if column.name in given:

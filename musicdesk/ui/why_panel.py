@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -21,7 +20,8 @@ from musicdesk.ui.chips import Chips
 from musicdesk.ui.contribution_bar import BarScale, ContributionBar
 from musicdesk.ui.glyphs import GlyphSign
 from musicdesk.ui.ink import spoken
-from musicdesk.ui.labels import ElidedLabel, SoftLabel, SoftSentence, plain_tip, scrolling
+from musicdesk.ui.labels import ElidedLabel, SoftLabel, SoftSentence, scrolling
+from musicdesk.ui.mood_line import MoodLine
 from musicdesk.ui.tag_chips import TagChips
 
 MOST_BARS = 9
@@ -52,7 +52,7 @@ class WhyPanel(QWidget):
         self.title, self.standing = ElidedLabel(), SoftLabel(points=-0.5)
         self.left_out = LeftOut()
         self.together, self.words, self.tags = SoftSentence(), Chips(), TagChips()
-        self.mood = SoftLabel()
+        self.mood = MoodLine()
         self._tags: Mapping[str, tuple[str, ...]] = {}
         self._lay_out()
         self.set_explanation(None)
@@ -78,7 +78,6 @@ class WhyPanel(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(4)
-        self.mood.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         for widget in (self.title, self.standing, self.mood, self.left_out):
             widget.setContentsMargins(8, 0, 8, 0)
             column.addWidget(widget)
@@ -135,8 +134,7 @@ class WhyPanel(QWidget):
 
     def set_mood(self, text: str, hint: str = "") -> None:
         """What the track feels like ("" for nothing); its line stays, so that nothing jumps when it comes."""
-        self.mood.setText(text)
-        self.mood.setToolTip(plain_tip(hint))
+        self.mood.say(text, hint)
 
     def set_tags(self, tags: Mapping[str, tuple[str, ...]]) -> None:
         """The listener's own tags by audio hash; those of the track that is explained stand above its bars."""

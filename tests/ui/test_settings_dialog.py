@@ -54,12 +54,17 @@ def test_a_choice_is_told_at_once(field: str, name: str, qtbot: QtBot) -> None:
     assert changed.last == (name, box.itemData(box.count() - 1))
 
 
-@pytest.mark.parametrize(("field", "name"), [("animate", "animate_rows"), ("quick", "quick_first"), ("watch", "watch")])
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [("animate", "animate_rows"), ("hover", "hover_preview"), ("quick", "quick_first"), ("watch", "watch")],
+)
 def test_a_tick_is_told_at_once(field: str, name: str, qtbot: QtBot) -> None:
     shown = dialog(qtbot)
     changed = Heard(shown.changed)
-    getattr(shown, field).click()
-    assert changed.last == (name, False)
+    tick = getattr(shown, field)
+    before = tick.isChecked()
+    tick.click()
+    assert changed.last == (name, not before)
 
 
 def test_cards_are_offered_by_name_and_the_first_as_the_settings_call_it(qtbot: QtBot) -> None:
@@ -87,5 +92,5 @@ def test_a_card_that_is_not_here_now_stays_chosen_and_says_so(qtbot: QtBot) -> N
 def test_every_field_is_named(qtbot: QtBot) -> None:
     shown = dialog(qtbot)
     fields = [*shown.findChildren(QComboBox), *shown.findChildren(QSpinBox), *shown.findChildren(QCheckBox)]
-    assert len(fields) == 10
+    assert len(fields) == 11
     assert all(field.accessibleName() or getattr(field, "text", str)() for field in fields)

@@ -13,12 +13,15 @@ from ui_samples import click
 from ui_session import WAIT_MS, begin, settle
 
 from musicdesk.desk.desk import Desk
+from musicdesk.errors import DataFolderError, ModelUnavailable, NothingYet
 from musicdesk.records import Axis, Mood, Moved, Seed
 from musicdesk.ui.actions import ENTRIES
 from musicdesk.ui.empty_states import State
+from musicdesk.ui.gain_slider import GainSlider
 from musicdesk.ui.session import Session
 from musicdesk.ui.shortcut_sheet import lines
 from musicdesk.ui.steer_trail import GRID
+from musicdesk.ui.steer_trouble import Refused
 from musicdesk.ui.workspace import TAB_FOR_YOU, TAB_LIBRARY, TAB_STEER
 
 LEFT, NO = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -79,6 +82,16 @@ def test_an_offer_below_the_list_leads_to_a_list_that_is_steered(steered: Sessio
     assert first.moved
     change = next(column for column in window.steer.model.columns if column.name == "change")
     assert "→" in window.steer.model.text(0, change)
+
+
+def test_a_column_that_has_nothing_to_say_leaves_its_room(steered: Session) -> None:
+    page = steered.window.steer
+    number = next(n for n, column in enumerate(page.model.columns) if column.name == "stayed")
+    plain = replace(page.answer, picks=tuple(replace(pick, same=()) for pick in page.answer.picks))
+    telling = replace(page.answer, picks=tuple(replace(pick, same=("piano",)) for pick in page.answer.picks))
+    for answer, hidden in ((plain, True), (telling, False), (plain, True)):
+        page.show_answer(answer, target=None)
+        assert page.view.isColumnHidden(number) is hidden
 
 
 def test_another_offer_goes_one_step_further_and_crumbs_go_back(steered: Session, qtbot: QtBot) -> None:
@@ -252,9 +265,9 @@ def test_a_track_without_vector_gets_a_sentence_and_never_an_empty_panel(steered
     assert steering.trail.here == 1
     steering.leave()
     steering.begin(Seed("Like “Nobody”"))
-    qtbot.waitUntil(lambda: page.state is State.NO_STEERING and not steering._busy, timeout=WAIT_MS)
-    assert page.empty.sentence.text() != State.NO_STEERING.value.sentence
+    qtbot.waitUntil(lambda: page.state is State.STEER_UNHEARD and not steering._busy, timeout=WAIT_MS)
     assert page.empty.sentence.text().endswith(".")
+    assert page.empty.button.text() == "Listen now"
 
 
 def test_nothing_chosen_is_said(session: Session) -> None:
@@ -268,13 +281,76 @@ def test_nothing_chosen_is_said(session: Session) -> None:
 def test_an_encoder_that_is_switched_under_way_is_a_sentence(steered: Session, qtbot: QtBot) -> None:
     page = steered.window.steer
     steered.desk.set(encoder="musicnn")
-    qtbot.waitUntil(lambda: page.state is State.NO_STEERING, timeout=WAIT_MS)
+    page.view.setFocus()
+    qtbot.waitUntil(lambda: page.state is State.STEER_UNHEARD, timeout=WAIT_MS)
     assert page.empty.sentence.text().endswith(".")
     assert page.empty.isVisible()
+    assert page.empty.button.hasFocus(), "the keyboard is not thrown out of the page"
     steered.desk.set(encoder="handcrafted")
     qtbot.waitUntil(lambda: page.state is None, timeout=WAIT_MS)
     answered(steered, qtbot)
     assert page.model.rowCount() > 0
+
+
+def test_the_button_of_a_failed_page_does_what_helps(steered: Session, qtbot: QtBot) -> None:
+    seed, muted = Seed("Like “Nobody”"), Seed("Like your taste", taste=True)
+    broken = replace(steered.window.for_you.view.current(), problem="It is silent.")
+    cases = (
+        (Refused(seed, "", State.STEER_UNHEARD), [], {}, State.STEER_UNHEARD, "rescan"),
+        (Refused(seed, "", State.STEER_UNHEARD), [], {"listening": True}, State.STEER_LISTENING, "tab_4"),
+        (Refused(seed, "", State.STEER_UNHEARD), [broken], {}, State.STEER_UNREADABLE, "tab_4"),
+        (Refused(seed, "", State.STEER_UNHEARD), [broken], {"back": True}, State.STEER_BACK, "steer_back"),
+        (Refused(seed, "", State.STEER_NO_ENCODER), [], {}, State.STEER_NO_ENCODER, "tab_5"),
+        (Refused(muted, "", State.STEER_MUTED), [], {}, State.STEER_MUTED, "focus_1"),
+        (Refused(seed, "", State.STEER_AGAIN), [], {}, State.STEER_AGAIN, "steer_again"),
+    )
+    for refused, tracks, told, face, action in cases:
+        found = refused.state(tracks, **{"back": False, "listening": False, **told})
+        assert (found, found.value.does) == (face, action)
+        assert found.value.button
+    desk, remedy = steered.desk, lambda error, seed=seed: Refused.of(steered.desk, seed, error).remedy
+    assert remedy(ModelUnavailable("No.")) is State.STEER_NO_ENCODER
+    assert remedy(DataFolderError("No.")) is State.STEER_AGAIN
+    assert remedy(NothingYet("No.")) is State.STEER_UNHEARD
+    assert remedy(NothingYet("No."), muted) is State.NOTHING_LEFT
+    desk.set(encoder="musicnn")
+    assert remedy(NothingYet("No."), muted) is State.STEER_UNHEARD
+    desk.set(encoder="handcrafted")
+    settle(steered, qtbot)
+
+
+def test_asking_again_brings_the_list_once_it_can_be_had(steered: Session, qtbot: QtBot) -> None:
+    page = steered.window.steer
+    page.show_state(State.STEER_AGAIN, sentence="The disk went away.")
+    click(page.empty.button)
+    answered(steered, qtbot)
+    assert page.state is None
+    assert page.model.rowCount() > 0
+
+
+def test_one_step_back_from_a_page_that_failed_is_the_list_before(steered: Session, qtbot: QtBot) -> None:
+    steering, page = steered.steering, steered.window.steer
+    steered.window.steer.view.choose_row(0)
+    press(Qt.Key.Key_B)
+    answered(steered, qtbot)
+    page.show_state(State.STEER_BACK, sentence="It was taken out of the analysis.")
+    click(page.empty.button)
+    answered(steered, qtbot)
+    assert steering.trail.here == 1
+    assert page.state is None
+
+
+def test_a_muted_taste_leads_to_its_first_slider(session: Session, qtbot: QtBot) -> None:
+    taste = session.desk.recommending.taste()
+    for prototype in taste.prototypes:
+        session.desk.recommending.set_gain(prototype.name, 0.0)
+    settle(session, qtbot)
+    press(Qt.Key.Key_B, SHIFT)
+    page = session.window.steer
+    qtbot.waitUntil(lambda: page.state is State.STEER_MUTED, timeout=WAIT_MS)
+    assert "Turn one up" in page.empty.sentence.text()
+    click(page.empty.button)
+    assert isinstance(QApplication.focusWidget(), GainSlider)
 
 
 # ------------------------------------------------------------------ strength, keep, taste
@@ -308,6 +384,11 @@ def test_the_taste_is_steered_and_kept_as_one_step_of_undo(session: Session, des
     answered(session, qtbot)
     assert page.keep_taste.isVisible()
     assert not page.ticks["genre"].isVisible()
+    for size in ((1280, 800), (1024, 640)):
+        session.window.resize(*size)
+        QApplication.processEvents()
+        for button in (page.keep_taste, page.walk, page.playlist):
+            assert button.width() >= button.sizeHint().width(), "no word is cut off"
     click(page.bar.buttons[0])
     answered(session, qtbot)
     assert desk.recommending.taste() == before
