@@ -7,7 +7,7 @@ decides what is drawn. With a ``Checkpoint`` a training that was stopped goes on
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ from musicdesk.records import IntArray
 Loss = Callable[[IntArray], Tensor]
 LOWEST_RATE = 1e-5
 SMALLEST, STEPS = 32, 16
-"""Of few examples smaller batches are made, down to this size, so that an epoch has so many steps."""
+"""Of few examples smaller batches are made, down to this size, so that an epoch has so many steps at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,19 @@ class Schedule:
     annealed: bool = False
     """Whether the learning rate falls along half a cosine over the epochs (Loshchilov & Hutter, 2017), all of which are
     then made unless the patience ends; the best epoch is kept all the same."""
+    slowed: float = 1.0
+    """What the learning rate is multiplied with for the parameters that are to learn slower."""
+    steps: int = STEPS
+    """Of few examples smaller batches are made, so that an epoch has so many steps; 1: batches stay as large."""
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.epochs, self.batch, self.patience, self.most) < 1:
-            raise BadRequest("Epochs, batch, patience and examples an epoch are 1 or more.")
+        if min(self.epochs, self.batch, self.patience, self.most, self.steps) < 1:
+            raise BadRequest("Epochs, batch, patience and examples and steps an epoch are 1 or more.")
         if not 0 < self.learning_rate <= 1 or self.weight_decay < 0:
             raise BadRequest("The learning rate lies above 0 and at most at 1, and weight decay is not below 0.")
+        if not 0 < self.slowed <= 1:
+            raise BadRequest("What is to learn slower learns at a part of the rate, above 0 and at most at 1.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,19 +85,25 @@ def train(
     text: str,
     held: Callable[[], float] | None = None,
     checkpoint: Checkpoint | None = None,
+    slow: Iterable[nn.Parameter] = (),
+    told: Callable[[tuple[float, ...]], None] | None = None,
 ) -> tuple[float, ...]:
     """Train ``network`` in place; ``loss`` tells the mean cost of some of the ``examples``, as a scalar.
 
+    ``slow`` are parameters that learn at ``schedule.slowed`` of the rate; ``told`` is given all measures so far after
+    every epoch, and once at the beginning where an earlier training is gone on from.
     ``held`` measures what was held out (lower is better) after each epoch; without it the training loss decides. The
     weights of the best epoch are kept. With a ``checkpoint`` it goes on from the last epoch that was written, to the
     same weights as if it had never been stopped. Tells the measure after every epoch. Raises Cancelled, and BadRequest
     when the loss is no number any more.
     """
-    course = _Course(network, schedule)
+    course = _Course(network, schedule, slow)
     if checkpoint:
         course.resume(checkpoint)
     job.begin(text, total=schedule.epochs)
+    told = told or (lambda _: None)
     if course.measures:
+        told(tuple(course.measures))
         job.advance(len(course.measures))
     while not course.finished:
         mean = _epoch(network, loss, course.adam, batches=_batches(examples, schedule, course.rng), job=job)
@@ -99,6 +111,7 @@ def train(
         course.told(held() if held else mean)
         if checkpoint:
             course.keep(checkpoint, job)
+        told(tuple(course.measures))
         job.advance()
     network.load_state_dict(course.best)
     network.eval()
@@ -134,10 +147,11 @@ def copied(network: nn.Module) -> dict[str, Tensor]:
 class _Course:
     """A training under way: all that decides how it goes on."""
 
-    def __init__(self, network: nn.Module, schedule: Schedule) -> None:
+    def __init__(self, network: nn.Module, schedule: Schedule, slow: Iterable[nn.Parameter] = ()) -> None:
         self._network, self._schedule = network, schedule
         trained = [p for p in network.parameters() if p.requires_grad]
-        self.adam = torch.optim.AdamW(trained, lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
+        groups = _groups(trained, {id(p) for p in slow}, schedule)
+        self.adam = torch.optim.AdamW(groups, lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
         self._slower = _slower(self.adam, schedule)
         self.rng = np.random.default_rng(schedule.seed)
         self.measures: list[float] = []
@@ -221,6 +235,14 @@ def _epoch(network: nn.Module, loss: Loss, adam: torch.optim.Optimizer, *, batch
     return total / max(count, 1)
 
 
+def _groups(trained: list[nn.Parameter], slow: set[int], schedule: Schedule) -> list[dict[str, object]]:
+    """What learns at the rate, and what learns slower, as an optimiser takes it."""
+    fast = [p for p in trained if id(p) not in slow]
+    slowed = [p for p in trained if id(p) in slow]
+    rates = (schedule.learning_rate, schedule.learning_rate * schedule.slowed)
+    return [{"params": own, "lr": rate} for own, rate in zip((fast, slowed), rates, strict=True) if own]
+
+
 def _slower(adam: torch.optim.Optimizer, schedule: Schedule) -> LRScheduler:
     """What lowers the learning rate after an epoch."""
     if schedule.annealed:
@@ -243,7 +265,7 @@ def _take_up_luck(found: Mapping[str, Tensor]) -> None:
 def _batches(examples: IntArray, schedule: Schedule, rng: np.random.Generator) -> list[IntArray]:
     """As many in each, give or take one: a lone last row would have nothing to be compared with."""
     order = rng.permutation(examples)[: schedule.most]
-    size = min(schedule.batch, max(SMALLEST, len(order) // STEPS))
+    size = min(schedule.batch, max(SMALLEST, len(order) // schedule.steps))
     return np.array_split(order, max(1, -(-len(order) // size)))
 
 
