@@ -30,6 +30,8 @@ WORDS = 12
 MOST = 20_000
 """So many tracks are asked at most."""
 GENRE, MOOD, HEARD = "genre", "mood correlation", "sound words correlation"
+TEXTS = "texts finding their sounds"
+"""Asked of tracks that were held out: without it a stage could bend sounds away from what is said of them."""
 
 Wide = npt.NDArray[np.float64]
 Question = FloatArray | IntArray

@@ -18,15 +18,16 @@ from musicdesk.errors import NothingYet
 from musicdesk.jobs import Job
 from musicdesk.learning import copied, device, luck
 from musicdesk.records import FloatArray, IntArray
-from musicdesk.records.meaning import MEANING, PREFERENCE, StageReport
+from musicdesk.records.meaning import MEANING, PREFERENCE, Probe, StageReport
 from musicdesk.semantic import guard
 from musicdesk.semantic.learning_config import FEWEST, FEWEST_PAIRS, LearningConfig, too_few
-from musicdesk.semantic.lessons import Lessons, placed
+from musicdesk.semantic.lessons import Lessons, placed, worded
 from musicdesk.semantic.material import Material
 from musicdesk.semantic.meaning_stage import learn_meaning
 from musicdesk.semantic.pairs import alone
 from musicdesk.semantic.preference_stage import learn_preference
 from musicdesk.semantic.readings import read, unread
+from musicdesk.semantic.retrieval import own_above
 
 Each = Callable[[str, tuple[float, ...]], None]
 """Told after every epoch: the stage's name and all its losses so far (also those before it was gone on with)."""
@@ -92,6 +93,13 @@ def learn(
     return Learned(lessons.network.cpu(), config, tuple(stages), joint, time.monotonic() - began)
 
 
+def _read(lessons: Lessons, held: IntArray) -> float:
+    """How far above the others the sound of a held-out track stands for its text."""
+    vectors = lessons.readings.vectors[lessons.readings.whole[held]]
+    sounds = placed(lessons.network, lessons.material.part(held))
+    return own_above(worded(lessons.network, vectors), sounds, lessons.material.recordings[held])
+
+
 def network_for(material: Material, config: LearningConfig) -> HtclNet:
     """A network that knows nothing yet, of the widths that the material has, on the device where it learns."""
     tower = replace(config.tower, inputs=material.sounds.shape[-1], text_inputs=material.sentences.dim)
@@ -120,10 +128,13 @@ def _preference(
     """The second stage, and what it did to the meaning; undone if it cost too much."""
     material, config = lessons.material, lessons.config
     before, weights = placed(lessons.network, material), copied(lessons.network)
+    read_before = _read(lessons, held)
     report = learn_preference(lessons, held=held, job=job, told=_told(each, PREFERENCE), checkpoint=checkpoint)
     questions = guard.questions_of(material.facts, material.artists, moods=material.moods)
     after = placed(lessons.network, material)
     found = guard.probes(before, after, questions, material.artists, seed=config.seed)
+    if len(held) >= FEWEST and not config.without_text:
+        found += (Probe(guard.TEXTS, read_before, _read(lessons, held), 0.5),)
     undone = guard.sentence(found) if config.guarded and guard.fell(found) else ""
     if undone:
         lessons.network.load_state_dict(weights)

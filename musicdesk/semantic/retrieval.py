@@ -23,6 +23,20 @@ def recall_of_own(queries: FloatArray, items: FloatArray, recordings: IntArray, 
     return float((better < top).mean())
 
 
+def own_above(queries: FloatArray, items: FloatArray, recordings: IntArray) -> float:
+    """The share of all other items that a query's own item stands above, the mean over queries; 0.5 is chance.
+
+    Smoother than recall, so that few queries tell a change. 0 with fewer than two.  # [n, d], [n, d], [n]
+    """
+    if len(queries) < 2:
+        return 0.0
+    near = queries @ items.T
+    same = recordings[:, None] == recordings[None, :]
+    own = np.where(same, near, -np.inf).max(axis=1, keepdims=True)
+    others = np.maximum((~same).sum(axis=1), 1)
+    return float((((near < own) & ~same).sum(axis=1) / others).mean())
+
+
 def recall_of_pairs(space: FloatArray, pairs: PreferencePairs, recordings: IntArray, *, top: int = TOP) -> float:
     """How much of what was taken after a trigger is among the ``top`` sounds nearest to it, the mean over triggers.
 

@@ -4,6 +4,7 @@ from made_up_meanings import library
 
 from musicdesk.records.meaning import Probe
 from musicdesk.semantic.guard import GENRE, HEARD, MOOD, fell, probes, questions_of, sentence
+from musicdesk.semantic.retrieval import own_above
 from musicdesk.semantic.texts import Facts
 
 RNG = np.random.default_rng(0)
@@ -86,3 +87,11 @@ class TestWhatIsAsked:
     def test_nothing_known_asks_nothing(self):
         assert questions_of([], np.zeros(0, np.int64)) == {}
         assert probes(np.zeros((5, 3), np.float32), np.zeros((5, 3), np.float32), {}, np.arange(5)) == ()
+
+
+def test_the_own_item_above_all_others_is_one_and_below_all_is_nothing():
+    items = np.eye(3, dtype=np.float32)
+    assert own_above(items, items, np.arange(3)) == 1
+    assert own_above(-items, items, np.arange(3)) == 0
+    assert own_above(items[:1], items[:1], np.arange(1)) == 0
+    assert own_above(items[[1, 0, 2]], items, np.array([0, 0, 1])) == 1  # a copy of the recording is it too

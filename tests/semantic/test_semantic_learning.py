@@ -8,6 +8,7 @@ from made_up_meanings import FEELINGS, KINDS, SHORT, TINY, HashedWords, library,
 from musicdesk.jobs import Job
 from musicdesk.records import MOODS
 from musicdesk.records.meaning import MEANING, PREFERENCE
+from musicdesk.semantic.guard import TEXTS
 from musicdesk.semantic.learning import learn
 from musicdesk.semantic.learning_config import StageConfig
 from musicdesk.semantic.lessons import placed, worded
@@ -83,8 +84,8 @@ class TestPreference:
     def test_it_stands_where_the_meaning_is_kept(self, made_up):
         stage = learn(with_tastes(made_up, made_up.hidden), config=SHORT, job=Job()).stages[1]
         assert stage.rolled_back == ""
-        assert [probe.name for probe in stage.probes] == ["genre"]
-        assert stage.probes[0].before - stage.probes[0].after <= 0.02
+        assert [probe.name for probe in stage.probes] == ["genre", TEXTS]
+        assert all(probe.before - probe.after <= 0.02 for probe in stage.probes)
 
     def test_words_stay_where_the_first_stage_put_them_unless_they_may_move(self, made_up):
         material = with_tastes(made_up, made_up.hidden)
@@ -112,7 +113,14 @@ class TestPreference:
     def test_moods_that_are_known_are_guarded(self, made_up):
         moods = np.eye(len(MOODS), dtype=np.float32)[made_up[2]]
         stage = learn(with_tastes(made_up, made_up[1], moods=moods), config=SHORT, job=Job()).stages[1]
-        assert [probe.name for probe in stage.probes] == ["genre", "mood correlation"]
+        assert [probe.name for probe in stage.probes] == ["genre", "mood correlation", TEXTS]
+
+    def test_what_texts_find_is_guarded(self, made_up):
+        fresh = replace(TINY, fresh_heads=True, audio_text=0.0, guarded=False, preference=StageConfig(4, 1e-2, 64))
+        stage = learn(with_tastes(made_up, made_up.hidden), config=fresh, job=Job()).stages[1]
+        (texts,) = [probe for probe in stage.probes if probe.name == TEXTS]
+        assert texts.before > 0.7  # words were learned
+        assert texts.after < texts.before - 0.1  # and forgotten by heads that begin anew and are taught no words
 
     @pytest.mark.parametrize("change", [{"without_meaning": True}, {"without_text": True}])
     def test_it_can_be_learned_without_the_first(self, made_up, change):
