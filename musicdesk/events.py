@@ -44,3 +44,5 @@ class Events:
     """What was heard elsewhere came, went, or was matched with the library anew."""
     moods_changed: Event[None] = field(default_factory=Event)
     """Moods were corrected, more was measured, or the translator learned."""
+    searches_changed: Event[None] = field(default_factory=Event)
+    """A saved search came, changed or went."""

@@ -37,6 +37,7 @@ def model_json(model: ModelStatus, used: str) -> dict[str, Any]:
         "extra": model.extra or None,
         "shipped": model.shipped,
         "trained": model.trained,
+        "reads": model.reads,
         "strengths": [asdict(strength) for strength in model.strengths],
         "cost": asdict(model.cost) if model.cost else None,
     }
@@ -52,13 +53,22 @@ def models_table(models: Sequence[ModelStatus], used: str) -> str:
     return table(("Name", "Encoder", "Dim", "Size", "Licence", "Good at", "s/track", "State"), rows)
 
 
+def readers_table(readers: Sequence[ModelStatus], used: str) -> str:
+    """A line for each that reads texts."""
+    rows = [
+        (("▸ " if m.name == used else "  ") + m.name, m.title, size(m.size_bytes), m.licence, state(m, used))
+        for m in readers
+    ]
+    return table(("Name", "Reads texts", "Size", "Licence", "State"), rows)
+
+
 def model_text(model: ModelStatus, used: str, variants: Sequence[str]) -> str:
     """All that is known of an encoder, a line a fact."""
     fetched = f", {size(model.download_bytes)} to download" if model.download_bytes else ""
     facts = (
         ("state", model.problem or state(model, used)),
-        ("listens to", f"{_windows(model)} at {model.rate_hz / 1000:g} kHz"),
-        ("gives", f"{model.dim} numbers a track"),
+        ("listens to", "" if model.reads else f"{_windows(model)} at {model.rate_hz / 1000:g} kHz"),
+        ("gives", f"{model.dim or 'some'} numbers a {'text' if model.reads else 'track'}"),
         ("setting", model.setting),
         ("setting of", model.variant_of),
         ("also as", ", ".join(variants)),

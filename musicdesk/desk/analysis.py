@@ -3,10 +3,14 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from musicdesk.desk.derived_rows import derive
+from musicdesk.encoders import registry
 from musicdesk.encoders.base import EncoderSpec
+from musicdesk.encoders.zoo import weights
 from musicdesk.events import Events
 from musicdesk.jobs import Job
 from musicdesk.records import Analysis, EncoderCost, Pending, Skipped, State
@@ -47,9 +51,10 @@ class Analysing:
         """
         from musicdesk.encoders.analysing import QUICK_WINDOWS  # decoders and transforms, a quarter of a second
 
+        derived = self._derive(spec, plan.models, job)
         pending = self._vectors.pending(spec.key, now=self._now())
-        asked = len(pending)
-        first = asked >= QUICK_FROM if quick is None else quick
+        asked = len(pending) + derived
+        first = len(pending) >= QUICK_FROM if quick is None else quick
         if first and spec.windows > QUICK_WINDOWS:
             self._listen(pending, f"A quick listen with {spec.title}", spec, replace(plan, windows=QUICK_WINDOWS), job)
             pending = ()
@@ -60,6 +65,18 @@ class Analysing:
             if not self._vectors.coverage(spec.key, now=self._now()).stale:
                 self._vectors.forget_stale(spec.key)
         return bool(asked or deeper)
+
+    def _derive(self, spec: EncoderSpec, models: Path, job: Job) -> int:
+        """Rows of an encoder that stands on another's, out of what the other heard already; how many."""
+        plugin = registry.plugin(spec.key.name, models)
+        if plugin.base is None:
+            return 0
+        weights.verify(plugin, models)
+        made = derive(plugin, models / spec.folder, vectors=self._vectors, now=self._now(), job=job)
+        if made:
+            self._events.analysis_changed.emit(None)
+            self._finished()
+        return made
 
     def _listen(self, pending: Sequence[Pending], text: str, spec: EncoderSpec, plan: "Plan", job: Job) -> None:
         """One pass; the front ends hear of it when it is over."""

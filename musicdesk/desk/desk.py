@@ -7,8 +7,7 @@ any thread; long ones take a ``Job``; what goes wrong is told as a ``UserFacing`
 
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -18,73 +17,39 @@ from musicdesk.desk.believing import Believing
 from musicdesk.desk.curating import Curating
 from musicdesk.desk.editing import Editing
 from musicdesk.desk.evidence import Evidence
+from musicdesk.desk.exact_hits import ExactHits
 from musicdesk.desk.indexing import Indexing
 from musicdesk.desk.listeners import Listeners
 from musicdesk.desk.listening import Listening, Player
 from musicdesk.desk.mapping import Mapping
+from musicdesk.desk.material import Gathering
+from musicdesk.desk.meaning import Meaning
 from musicdesk.desk.modelling import Modelling
 from musicdesk.desk.moods import Feeling
 from musicdesk.desk.offering import Offering
+from musicdesk.desk.reader import Reader
 from musicdesk.desk.recommending import Recommending
+from musicdesk.desk.search_answers import Answers
+from musicdesk.desk.search_picture import Pictures
+from musicdesk.desk.searching import Searching
 from musicdesk.desk.shaping import Shaping
-from musicdesk.desk.snapshot import Snapshots
+from musicdesk.desk.snapshot import Snapshot, Snapshots
 from musicdesk.desk.steering import Steering
+from musicdesk.desk.stores import Stores
 from musicdesk.desk.tagging import Tagging
 from musicdesk.desk.tastes import Tastes
 from musicdesk.desk.translating import Translating
+from musicdesk.desk.word_spaces import WordSpaces
 from musicdesk.errors import ReadOnlyData
 from musicdesk.events import Events
+from musicdesk.records import FloatArray
 from musicdesk.settings import Folders, Settings
-from musicdesk.store.costs import CostStore
 from musicdesk.store.database import Database
-from musicdesk.store.feedback import FeedbackStore
-from musicdesk.store.listeners import ListenerStore
 from musicdesk.store.lock import Writer
-from musicdesk.store.moods import MoodStore
-from musicdesk.store.named_tastes import NamedTasteStore
-from musicdesk.store.own_tags import OwnTagStore
-from musicdesk.store.playlists import PlaylistStore
-from musicdesk.store.tastes import TasteStore
-from musicdesk.store.tracks import TrackStore
-from musicdesk.store.vectors import VectorStore
-from musicdesk.store.windows import WindowStore
 
 if TYPE_CHECKING:
     from musicdesk.desk.measuring import Measuring
     from musicdesk.desk.training import Training
-
-
-@dataclass(frozen=True)
-class _Stores:
-    """Everything that is kept in one database."""
-
-    tracks: TrackStore
-    vectors: VectorStore
-    costs: CostStore
-    feedback: FeedbackStore
-    tastes: TasteStore
-    named: NamedTasteStore
-    own_tags: OwnTagStore
-    playlists: PlaylistStore
-    listeners: ListenerStore
-    windows: WindowStore
-    moods: MoodStore
-
-    @classmethod
-    def of(cls, database: Database, now: Callable[[], float]) -> Self:
-        return cls(
-            tracks=TrackStore(database),
-            vectors=VectorStore(database),
-            costs=CostStore(database),
-            feedback=FeedbackStore(database),
-            tastes=TasteStore(database, now=now),
-            named=NamedTasteStore(database),
-            own_tags=OwnTagStore(database),
-            playlists=PlaylistStore(database),
-            listeners=ListenerStore(database),
-            windows=WindowStore(database),
-            moods=MoodStore(database),
-        )
 
 
 class Desk:
@@ -100,7 +65,7 @@ class Desk:
         """A sentence that names the other process, if there is one that writes here; "" if this one may."""
         self._database.before_writing = self._must_write
         self._now = now
-        stores = self._stores = _Stores.of(self._database, now)
+        stores = self._stores = Stores.of(self._database, now)
         editing = Editing(
             feedback=stores.feedback, tastes=stores.tastes, tags=stores.own_tags, events=self.events
         )  # fmt: skip
@@ -121,7 +86,8 @@ class Desk:
         )
         self.advising, self.believing = self._make_advising(snapshots), self._make_believing(snapshots)
         offering = Offering(
-            tracks=stores.tracks, windows=stores.windows, models=folders.models, own=stores.own_tags.all
+            tracks=stores.tracks, windows=stores.windows, models=folders.models, own=stores.own_tags.all,
+            meant=self._meant,
         )  # fmt: skip
         self.recommending = Recommending(
             snapshots=snapshots,
@@ -142,6 +108,8 @@ class Desk:
         self.tastes = self._make_tastes(snapshots, offering)
         self.moods = self._make_moods(snapshots)
         self.steering = self._make_steering(snapshots, offering)
+        self.meaning: Meaning = self._make_meaning()
+        self.searching: Searching = self._make_searching(snapshots)
 
     def _make_advising(self, snapshots: Snapshots) -> Advising:
         return Advising(
@@ -206,7 +174,11 @@ class Desk:
             settings=self._settings,
             now=self._now,
             player=player,
+            liked=self._note_likes,
         )
+
+    def _note_likes(self, sounds: Sequence[str]) -> None:
+        self.meaning.liked(sounds)
 
     def _make_mapping(self, snapshots: Snapshots) -> Mapping:
         return Mapping(
@@ -249,6 +221,9 @@ class Desk:
             own=self._stores.own_tags.all,
             spec=self.modelling.spec,
             analyze=lambda encoder, job: self.indexing.analyze(encoder=encoder, job=job),
+            analysing=lambda: self.indexing.listening,
+            installed=lambda encoder: self.modelling.info(encoder).installed,
+            base_of=self.modelling.derived_from,
             events=self.events,
             now=self._now,
         )
@@ -275,6 +250,47 @@ class Desk:
             key=lambda: self.modelling.spec().key,
             now=self._now,
         )
+
+    def _make_meaning(self) -> Meaning:
+        return Meaning(
+            stores=self._stores,
+            gathering=Gathering(self._stores, moods=self.moods.current, events=self.events),
+            modelling=self.modelling,
+            choose=lambda name: self.set(encoder=name),
+            folders=self.folders,
+            events=self.events,
+            must_write=self._must_write,
+            workers=self.indexing.workers,
+            now=self._now,
+        )
+
+    def _make_searching(self, snapshots: Snapshots) -> Searching:
+        stores = self._stores
+        reader = Reader(store=stores.sentences, models=self.folders.models, name=self.modelling.reader)
+        exact = ExactHits(stores.full_text)
+        pictures = Pictures(
+            snapshots=snapshots,
+            tracks=stores.tracks,
+            moods=self.moods.of_picture,
+            own=stores.own_tags.all,
+            reader=reader,
+            analysing=lambda: self.indexing.listening,
+        )
+        return Searching(
+            pictures=pictures,
+            spaces=WordSpaces(vectors=stores.vectors, models=self.folders.models, events=self.events),
+            exact=exact,
+            reader=reader,
+            answers=Answers(exact=exact, reader=reader, tracks=stores.tracks),
+            searches=stores.searches,
+            add=lambda text, name: self.shaping.add(text=text, name=name),
+            events=self.events,
+            now=self._now,
+        )
+
+    def _meant(self, snapshot: Snapshot, text: str, *, guessing: bool = False) -> FloatArray | None:
+        """What a search makes of a phrase; it is made after what asks it."""
+        return self.searching.nearness(snapshot, text, guessing=guessing)
 
     @cached_property
     def measuring(self) -> "Measuring":

@@ -6,12 +6,14 @@ import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from musicdesk.desk.analysis import Analysing
 from musicdesk.desk.modelling import Modelling
 from musicdesk.desk.scanning import Scanning, absolute, sources_of
 from musicdesk.desk.snapshot import Snapshots
 from musicdesk.desk.sorting_out import SortingOut
+from musicdesk.encoders.base import EncoderSpec
 from musicdesk.errors import Ambiguous, BadRequest, DataFolderError, NotFound
 from musicdesk.events import Events
 from musicdesk.jobs import Job
@@ -22,6 +24,9 @@ from musicdesk.store.costs import CostStore
 from musicdesk.store.tracks import TrackStore
 from musicdesk.store.vectors import VectorStore
 from musicdesk.whole_files import whole
+
+if TYPE_CHECKING:
+    from musicdesk.encoders.analysing import Plan
 
 __all__ = ["Indexing", "Watch"]
 
@@ -48,7 +53,9 @@ class Indexing:
         self._tracks, self._vectors, self._modelling = tracks, vectors, modelling
         self._folders, self._events, self._settings, self._now = folders, events, settings, now
         self._must_write, self._scanned = must_write, scanned
-        self._scanning = Scanning(tracks=tracks, events=events, workers=self._workers, now=now)
+        self.listening = False
+        """Whether an analysis goes on here."""
+        self._scanning = Scanning(tracks=tracks, events=events, workers=self.workers, now=now)
         self._analysing = Analysing(vectors=vectors, costs=costs, events=events, finished=finished, now=now)
         self._sorting_out = SortingOut(tracks=tracks, vectors=vectors, snapshots=snapshots, events=events, now=now)
 
@@ -107,7 +114,8 @@ class Indexing:
     ) -> Coverage:
         """Encode every sound that has no vector yet, in worker processes; what is done stays when it stops.
 
-        ``quick``: True listens quickly only, False in full only, None as the settings say. Raises ModelUnavailable.
+        ``quick``: True listens quickly only, False in full only, None as the settings say. For an encoder that stands
+        on another's rows the other one listens, in full. Raises ModelUnavailable.
         """
         if workers is not None and workers < 1:
             raise BadRequest("The number of workers must be 1 or more.")
@@ -117,18 +125,28 @@ class Indexing:
         settings = self._settings()
         spec = self._modelling.spec(encoder)
         self._modelling.verify(spec.key.name)
+        if base := self._modelling.derived_from(spec.key.name):
+            self.analyze(encoder=base, workers=workers, device=device, quick=False, pace=pace, nice=nice, job=job)
         plan = Plan(
             encoder=spec.key.name,
             models=self._folders.models,
-            workers=workers or self._workers(),
+            workers=workers or self.workers(),
             device=device or settings.device,
             pace=min(1.0, max(0.05, settings.pace if pace is None else pace)),
             nice=min(19, max(0, settings.nice if nice is None else nice)),
         )
         quick = quick if quick is not None or settings.quick_first else False
-        if self._analysing.run(spec, plan=plan, quick=quick, job=job) and spec.key.name == self._modelling.encoder():
+        if self._listened(spec, plan, quick, job) and spec.key.name == self._modelling.encoder():
             self._sorting_out.refresh(job=job)
         return self.coverage(spec.key.name)
+
+    def _listened(self, spec: EncoderSpec, plan: "Plan", quick: bool | None, job: Job) -> bool:
+        """Whether there was anything to listen to."""
+        self.listening = True
+        try:
+            return self._analysing.run(spec, plan=plan, quick=quick, job=job)
+        finally:
+            self.listening = False
 
     def coverage(self, encoder: str | None = None) -> Coverage:
         """How much of the library is analysed; the counts add up to the files found."""
@@ -213,7 +231,7 @@ class Indexing:
         """Tracks by id; unknown ids are left out."""
         return self._tracks.many(ids)
 
-    def _workers(self) -> int:
+    def workers(self) -> int:
         """Half the cores, unless the settings say otherwise."""
         return self._settings().workers or max(1, _cores() // 2)
 

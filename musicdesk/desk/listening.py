@@ -38,10 +38,12 @@ class Listening:
         settings: Callable[[], Settings],
         now: Callable[[], float],
         player: Player | None = None,
+        liked: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> None:
+        """``liked`` is told of sounds that were liked just now."""
         self._feedback, self._editing, self._recommending = feedback, editing, recommending
         self._events, self._settings, self._now = events, settings, now
-        self._player, self._opening = player, threading.Lock()
+        self._player, self._opening, self._liked = player, threading.Lock(), liked
         self._waveforms: dict[str, FloatArray] = {}
 
     # ------------------------------------------------------------------------------------------ what a person says
@@ -84,12 +86,14 @@ class Listening:
         unknown = [track for track in tracks if not track.audio_hash]
         if unknown:
             raise NotFound(f"{unknown[0].label} could not be read, so nothing can be kept about it.")
-        after = {t.audio_hash: change(self._feedback.get(t.audio_hash)) for t in tracks}
+        before = {t.audio_hash: self._feedback.get(t.audio_hash) for t in tracks}
+        after = {sound: change(said) for sound, said in before.items()}
         if not after:
             return
         what = tracks[0].title if len(tracks) == 1 else f"{len(tracks)} tracks"
         taste = self._recommending.following(after)
         self._editing.apply(f"{verb} {what}", taste=taste, feedback=after)
+        self._liked([sound for sound, said in after.items() if said.positive and not before[sound].positive])
 
     # ------------------------------------------------------------------------------------------ what a person hears
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from musicdesk.desk import measured_control, measured_listening
+from musicdesk.desk import measured_control, measured_listening, measured_semantic
 from musicdesk.desk.measured_mood import MoodMeasuring
 from musicdesk.encoders import registry
 from musicdesk.errors import BadRequest, NotFound
@@ -66,8 +66,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AUTO", "FOLDERS", "TAGS", "WORDS", "Claim", "ColdReport", "ColdRow", "ControlReport", "ControlRow", "CostRow",
-    "Difference",
-    "DuplicateReport", "EncoderRow", "EncodersReport", "FaultReport", "GenreListenersReport", "GroupRetrieval",
+    "Difference", "DuplicateReport", "EncoderRow", "EncodersReport", "FaultReport", "GenreListenersReport", "GroupRetrieval",
     "LibraryBench", "ListenersTrial", "Measuring", "NetworkPlan", "PersonalReport", "PersonalRow", "Plan", "Point",
     "Protocol", "PrototypesReport", "PrototypesRow", "RankBench", "RecommenderCost", "RecommenderRow",
     "RecommendersBench", "RecommendersReport", "SimilarityReport",
@@ -80,6 +79,7 @@ class Measuring:
     def __init__(self, *, folders: Folders) -> None:
         self._folders = folders
         self.mood = MoodMeasuring(folders=folders, open_desk=self._open)
+        self.semantic = measured_semantic.SemanticMeasuring(folders=folders, open_desk=self._open)
 
     def rank(self, *, tracks: int, prototypes: int, variety: float, seed: int = 0) -> RankBench:
         """Time a slider move over a synthetic library."""

@@ -8,8 +8,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from musicdesk.encoders import devices, registry
-from musicdesk.encoders.base import EncoderPlugin, EncoderSpec
+from musicdesk.encoders import devices, registry, sentences
+from musicdesk.encoders.base import EncoderPlugin, EncoderSpec, Weighted
 from musicdesk.encoders.reported import strengths
 from musicdesk.encoders.zoo import weights
 from musicdesk.encoders.zoo.licences import licence_text
@@ -50,19 +50,31 @@ class Modelling:
         return registry.best_available(self._models)
 
     def models(self) -> tuple[ModelStatus, ...]:
-        """Every known encoder and whether it can be used here; variants of one after it."""
+        """Every known encoder of sounds and whether it can be used here; variants of one after it."""
         plugins, costs = registry.plugins(self._models), self._costs.all()
         order = {name: number for number, name in enumerate(plugins)}
         known = [self._status(plugin, costs) for plugin in plugins.values()]
         return tuple(sorted(known, key=lambda m: (order.get(m.variant_of, order[m.name]), order[m.name])))
 
+    def readers(self) -> tuple[ModelStatus, ...]:
+        """What reads texts: the default, and those that were installed by name."""
+        return tuple(weights.status(sentences.plugin(name), self._models) for name in sentences.names(self._models))
+
+    def reader(self) -> str:
+        """What reads texts, as the settings have it: a name, or a folder."""
+        return self._settings().sentences or sentences.MINILM
+
     def info(self, name: str) -> ModelStatus:
-        """One encoder; raises NotFound."""
-        return self._status(self._plugin(name), self._costs.all())
+        """One encoder, of sounds or of sentences; raises NotFound."""
+        return self._status(self._weighted(name), self._costs.all())
 
     def licence(self, name: str) -> str:
         """What to show before weights are fetched: whose they are, their licence, what it forbids, where it stands."""
-        return licence_text(self._plugin(name).spec)
+        return licence_text(self._weighted(name).spec)
+
+    def derived_from(self, name: str) -> str:
+        """The encoder on whose rows this one stands; "" for one that hears by itself. Raises NotFound."""
+        return self._plugin(name).derived_from
 
     def devices(self) -> tuple[Device, ...]:
         """What can run a network here, the CPU first; may take seconds where there is a GPU."""
@@ -95,7 +107,7 @@ class Modelling:
 
     def verify(self, name: str, *, job: Job | None = None) -> None:
         """Raise ModelUnavailable unless the encoder's weights are there and whole; a job counts bytes and can stop."""
-        weights.verify(self._plugin(name), self._models, job=job)
+        weights.verify(self._weighted(name), self._models, job=job)
 
     def remove(self, name: str) -> bool:
         """Delete an encoder's weights, which its variants share; its vectors stay. False if there were none.
@@ -153,11 +165,15 @@ class Modelling:
     def _plugin(self, name: str) -> EncoderPlugin:
         return registry.plugin(name, self._models)
 
-    def _base(self, name: str) -> EncoderPlugin:
-        """The encoder whose weights this one listens with: itself, unless it is a variant."""
-        return self._plugin(self._plugin(name).spec.weights_name)
+    def _weighted(self, name: str) -> Weighted:
+        """An encoder, of sounds or of sentences; raises NotFound."""
+        return sentences.plugin(name) if sentences.is_one(name) else self._plugin(name)
 
-    def _status(self, plugin: EncoderPlugin, costs: Mapping[EncoderKey, EncoderCost]) -> ModelStatus:
+    def _base(self, name: str) -> Weighted:
+        """The encoder whose weights this one listens with: itself, unless it is a variant."""
+        return self._weighted(self._weighted(name).spec.weights_name)
+
+    def _status(self, plugin: Weighted, costs: Mapping[EncoderKey, EncoderCost]) -> ModelStatus:
         status = weights.status(plugin, self._models)
         return replace(status, strengths=strengths(status.name), cost=costs.get(plugin.spec.key))
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -27,6 +28,16 @@ _Asked = tuple[bytes, str, str]
 """Direction, phrase, sound."""
 
 
+class Meant(Protocol):
+    """What a search makes of a phrase."""
+
+    def __call__(self, snapshot: Snapshot, text: str, *, guessing: bool = False) -> FloatArray | None:
+        """How well each sound fits it [n], nan for what cannot be meant; None: its words are to be taken.
+
+        ``guessing``: of any phrase that means something.
+        """
+
+
 @dataclass(eq=False)
 class _Known:
     """What follows from one picture of the library."""
@@ -45,8 +56,10 @@ class _Known:
 class Offering:
     """Offers words, and tells what is heard of prototypes as far as anyone has listened closely."""
 
-    def __init__(self, *, tracks: TrackStore, windows: WindowStore, models: Path, own: Callable[[], OwnTags]) -> None:
-        self._tracks, self._windows, self._models, self._own = tracks, windows, models, own
+    def __init__(
+        self, *, tracks: TrackStore, windows: WindowStore, models: Path, own: Callable[[], OwnTags], meant: Meant
+    ) -> None:
+        self._tracks, self._windows, self._models, self._own, self._meant = tracks, windows, models, own, meant
         self._lock = threading.RLock()
         self._known: _Known | None = None
 
@@ -70,13 +83,22 @@ class Offering:
         )
 
     def phrase(self, snapshot: Snapshot, text: str) -> Candidate:
-        """The prototype of a phrase: by ear where the encoder in use hears texts, else by the words that are known.
+        """The prototype of a phrase: of what a search finds by it where something was learned that hears phrases, by
+        ear where the encoder in use hears texts, else by the words that are known.
 
         Raises NotFound where nothing in it is known.
         """
-        vectors = snapshot.vectors
-        near = phrases.nearness(vectors.key.name, self._models, text, vectors.matrix)
-        return from_text(self.ground(snapshot), text, nearness=near)
+        near = self._meant(snapshot, text)
+        if near is None:
+            vectors = snapshot.vectors
+            near = phrases.nearness(vectors.key.name, self._models, text, vectors.matrix)
+        try:
+            return from_text(self.ground(snapshot), text, nearness=near)
+        except NotFound:
+            near = self._meant(snapshot, text, guessing=True)
+            if near is None:
+                raise
+            return from_text(self.ground(snapshot), text, nearness=near)
 
     def total(self, snapshot: Snapshot) -> int:
         """How many prototypes a taste of this library is filled up to."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from musicdesk.desk.bearings import Bearings
-from musicdesk.desk.live_steering import NUDGE, Chosen, beyond, eased, feels
+from musicdesk.desk.live_steering import NUDGE, Chosen, beyond, feels
 from musicdesk.desk.wishes import by_axis, wishes_of
 from musicdesk.mood import steps
 from musicdesk.prototypes import bank
@@ -54,7 +54,7 @@ def _totals(
     if feels(steer):
         method, _ = chosen(steer.method)
         targets = np.stack([steps.target_of(steer, source) for source in sources])
-        totals = method.scores(vectors, sources, targets, strength=eased(steer.strength))
+        totals = method.scores(vectors, sources, targets, strength=steps.eased(steer.strength))
     for number, rows in enumerate(nearest):
         wanted = steps.wanted_axes(steer, by_axis(moods.axes[rows].mean(axis=0)))
         for axis, place in wanted.items():

@@ -241,3 +241,30 @@ def test_a_page_about_an_encoder_is_made_for_people(hub, data, capsys):
     assert out.startswith("Toy (toy)\n")
     for fact in ("three figures a window", "2 windows of 1 s a track at 16 kHz", "to be accepted first", "toy-study"):
         assert fact in out
+
+
+def test_what_reads_texts_stands_below_the_encoders_and_can_be_chosen(
+    hub: Hub, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from encoders import tiny_bert
+
+    listed = read(data, "models", "list", capsys=capsys)
+    assert [(model["name"], model["installed"], model["in_use"]) for model in listed["sentences"]] == [
+        ("minilm", False, True)
+    ]
+    assert all(not model["reads"] for model in listed["models"])
+    name, brought = "sentences:org/tiny", tiny_bert.publish(tmp_path / "brought")
+    code, _, err = call(data, "models", "use", name, capsys=capsys)
+    assert code == 1
+    assert f"musicdesk models install {name}" in err
+    folder = str(brought)
+    installed = read(data, "models", "install", name, "--from-dir", folder, "--accept-licence", capsys=capsys)
+    assert (installed["installed"], installed["in_use"]) == (True, False)
+    encoder = next(model["name"] for model in listed["models"] if model["in_use"])
+    assert read(data, "models", "use", name, capsys=capsys)["in_use"]
+    after = read(data, "models", "list", capsys=capsys)
+    assert [model["name"] for model in after["sentences"] if model["in_use"]] == [name]
+    assert [model["name"] for model in after["models"] if model["in_use"]] == [encoder]
+    assert read(data, "models", "verify", name, capsys=capsys)["verified"]
+    assert "sounds" not in call(data, "models", "info", name, capsys=capsys)[1]
+    assert read(data, "models", "remove", name, capsys=capsys)["removed"]

@@ -11,7 +11,7 @@ from made_up_moods import genre_of, mood_of
 from three_kinds import open_desk
 
 from musicdesk.errors import BadRequest, NotFound, NothingYet
-from musicdesk.mood import methods
+from musicdesk.mood import methods, steps
 from musicdesk.records import AXES, Axis, Mood, Seed, Steer
 
 CALM = Steer(moods=((Mood.CALM, 1.0),), limit=10)
@@ -267,6 +267,20 @@ def test_a_drag_finds_what_a_question_finds(mooded):
         assert dragged.ranking.hashes == once.ranking.hashes
         assert dragged.picks == once.picks
         assert dragged.label == once.label
+
+
+def test_the_slider_begins_at_the_strength_that_is_measured(mooded):
+    live = mooded.steering.live(seed(mooded))
+    asked, start = replace(CALM, method="arithmetic"), live.start
+    method, _ = live._chosen("arithmetic")
+    wanted = steps.target_of(asked, start.source)
+    measured, plain = (
+        method.scores(start.vector[None], start.source[None], wanted[None], strength=strength)[0]
+        for strength in (steps.USUAL, asked.strength)
+    )
+    scores = live.scores(asked)
+    assert np.corrcoef(scores, measured)[0, 1] > 0.99999
+    assert np.corrcoef(scores, plain)[0, 1] < 0.999
 
 
 def test_the_plain_method_is_named_until_the_translator_has_learned(mooded):
