@@ -287,3 +287,14 @@ def _of(address: str) -> sentences.SentencePlugin:
     assert plugin.spec.weights is not None
     downloads = tuple(Download(f"{address}/org/tiny/resolve/main/{name}", name) for name in _FILES)
     return replace(plugin, spec=replace(plugin.spec, weights=replace(plugin.spec.weights, downloads=downloads)))
+
+
+def test_one_copy_serves_all_who_read_until_its_files_change(tmp_path):
+    folder = tiny_bert.publish(tmp_path / "bert")
+    first = open_sentences(str(folder), tmp_path)
+    assert open_sentences(str(folder), tmp_path) is first
+    np.testing.assert_allclose(first.encode(["rock"]), first.encode(["rock", "slow piano"])[:1], atol=1e-5)
+    first.encode(["rock"])[:] = 0  # a reader's own copy
+    assert first.encode(["rock"]).any()
+    (folder / "model.safetensors").touch()
+    assert open_sentences(str(folder), tmp_path) is not first
