@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 LABELS = ("given", "heard")
 HEAD = ("Way", "Strength", "Mood@1", "Genre@1", "Combined@1 (95 %)", "Mood@10", "Genre@10", "Combined@10 (95 %)",
-        "Tags@1", "Likeness", "Different", "Hubs", "At .7: mood@10", "genre@10", "Full: mood@10",
+        "Tags@1", "Likeness", "Different", "Hubs", "Usual: mood@10", "genre@10", "Full: mood@10",
         "genre@10")  # fmt: skip
-AGAINST_HEAD = ("Way", "Beside", "Combined@1", "p", "Combined@10", "p")
+AGAINST_HEAD = ("Way", "Beside", "Combined@1", "p", "Combined@10", "p", "Usual: @1", "@10")
 DOSE_HEAD = ("Way", "Percentile of the mood at 0, .2 … 1", "Spearman", "Likeness", "Genre@10")
 EQUAL_HEAD = ("Way", "Places", "At a mood precision of", "Genre kept", "Average mood keeps", "Ratio (95 %)")
 CLAIM_HEAD = ("Way", "Lists", "Livelier or calmer as asked", "Claimed", "Really", "Right where claimed", "Where not")
@@ -108,6 +108,7 @@ def _text(report: "MoodReport") -> str:
             f"By chance: mood {c.mood:.2f}, genre {c.genre:.2f}; any track of the mood: genre {c.genre_in_mood:.2f}; "
             f"a track of both exists for {100 * c.possible:.0f} %"
         ),
+        f"The usual strength, with which the window begins, is {report.usual:.2f}; its claims are measured there",
         *report.notes,
     ]
     for name, each in report.genre_chance.items():
@@ -145,7 +146,8 @@ def _against(row: "MoodRow") -> list[tuple[str, ...]]:
     """What is whole beside the baselines, an ablation beside what is whole."""
     return [
         (row.name, other, _signed(first.measure, clear=first.clear), f"{first.p:.3f}",
-         _signed(row.against_10[other].measure, clear=row.against_10[other].clear), f"{row.against_10[other].p:.3f}")
+         _signed(row.against_10[other].measure, clear=row.against_10[other].clear), f"{row.against_10[other].p:.3f}",
+         _less(row.against_usual[other]), _less(row.against_usual_10[other]))
         for other, first in row.against.items() if row.whole in ("", other)
     ]  # fmt: skip
 

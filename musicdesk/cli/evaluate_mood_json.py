@@ -31,6 +31,7 @@ def report_json(report: "MoodReport") -> dict[str, Any]:
         "heard": {"right": _number(report.heard_right), "sure": _number(report.heard_sure)},
         "chance": _chance(report.chance),
         "genre_chance": {name: _chance(each) for name, each in report.genre_chance.items()},
+        "window_strength": _number(report.usual),
         "settings": [_setting(setting) for setting in report.settings],
         "notes": list(report.notes),
     }
@@ -90,6 +91,8 @@ def _row(row: "MoodRow") -> dict[str, Any]:
         "own_mood_p@1": _number(row.own_mood),
         "against": {name: _difference(one) for name, one in row.against.items()},
         "against@10": {name: _difference(one) for name, one in row.against_10.items()},
+        "usual_against": {name: _difference(one) for name, one in row.against_usual.items()},
+        "usual_against@10": {name: _difference(one) for name, one in row.against_usual_10.items()},
     }
 
 
@@ -106,7 +109,7 @@ def _claim(claim: "ClaimRow") -> dict[str, Any]:
         "right_where_claimed": claim.right_where_claimed, "right_where_not": claim.right_where_not,
     }  # fmt: skip
     told = {name: _measure(one) if one else None for name, one in known.items()}
-    return {"method": claim.name, "strength": _number(claim.strength), "lists": claim.lists, **told}
+    return {"method": claim.name, "lists": claim.lists, **told}
 
 
 def _chance(chance: "Chance") -> dict[str, Any]:

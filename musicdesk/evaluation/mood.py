@@ -39,6 +39,7 @@ from musicdesk.jobs import Job
 from musicdesk.mood.catalogue import Catalogue
 from musicdesk.mood.fewest import enough
 from musicdesk.mood.methods import CONTROLS, ORACLES, TRAINED, methods
+from musicdesk.mood.steps import USUAL
 from musicdesk.recommend.log import BoolArray
 from musicdesk.records import MOODS, UNCERTAIN
 
@@ -131,6 +132,8 @@ class MoodReport:
     genre_chance: Mapping[str, Chance]
     """The same for the seeds of each genre."""
     settings: tuple[Setting, ...]
+    usual: float = USUAL
+    """The strength that the window begins with, of which its claims are measured."""
     notes: tuple[str, ...] = ()
 
 
@@ -200,7 +203,7 @@ def _setting(data: MoodData, labels: str, searched: str, told: _Told, seed: int)
         _row(one, [every[one.entry.whole], *baselines] if one.entry.whole else baselines, draws)
         for one in every.values()
     )
-    claims = [claim_row(data, every[entry.name], found, within, seed=seed) for entry, found in told
+    claims = [claim_row(data, entry.name, found, within, seed=seed) for entry, found in told
               if entry.kind == METHOD]  # fmt: skip
     return Setting(
         labels, searched, len(next(iter(every.values())).artists), rows,
@@ -217,9 +220,13 @@ def _row(one: Cases, others: Sequence[Cases], draws: Draws) -> MoodRow:
     told = mood_figures.row(one, draws)
     if one.entry.method not in TRAINED:
         return told
-    first = {other.entry.name: mood_figures.against(one, other, draws) for other in others}
-    ten = {other.entry.name: mood_figures.against(one, other, draws, places=10) for other in others}
-    return replace(told, against=first, against_10=ten)
+    pairs = [(one, other) for other in others]
+    usual_pairs = [(one.as_usual, other.as_usual) for other in others]
+    first, ten, usual, usual_10 = (
+        {theirs.entry.name: mood_figures.against(ours, theirs, draws, places=places) for ours, theirs in each}
+        for each in (pairs, usual_pairs) for places in (1, 10)
+    )  # fmt: skip
+    return replace(told, against=first, against_10=ten, against_usual=usual, against_usual_10=usual_10)
 
 
 def _moods(data: MoodData) -> dict[str, dict[str, int]]:

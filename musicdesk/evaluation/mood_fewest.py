@@ -15,7 +15,7 @@ from musicdesk.evaluation import mood_figures
 from musicdesk.evaluation.mood_data import MoodData
 from musicdesk.evaluation.mood_figures import COMBINED_10, Cases
 from musicdesk.evaluation.mood_metrics import COMBINED, Draws
-from musicdesk.evaluation.mood_trial import ALL, HEARD, STRENGTHS, Entry, KeptLists, Outcome, Split, run, whole_library
+from musicdesk.evaluation.mood_trial import ALL, HEARD, Entry, KeptLists, Outcome, Split, run, whole_library
 from musicdesk.evaluation.resampling import Difference
 from musicdesk.jobs import Job
 from musicdesk.mood.catalogue import Catalogue
@@ -29,8 +29,6 @@ BOUNDS = (100, 125, 150, 175, 200, 250)
 """Libraries with as many tracks as one of these or more are told apart from smaller ones."""
 TAUGHT = ("translator+labels", "translator")
 DRAWS = 6
-WINDOW = STRENGTHS.index(0.5)
-"""What the slider of the window begins with, as these methods know it: nearest to .7 squared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +159,8 @@ def _cases(entry: Entry, told: Sequence[_Told]) -> Cases:
 
 def _row(one: Cases, plain: Cases, draws: Draws) -> FewestRow:
     told = mood_figures.row(one, draws).measures
-    ours, theirs = (replace(cases, chosen=np.full_like(cases.chosen, WINDOW)) for cases in (one, plain))
     first, ten = (mood_figures.against(one, plain, draws, places=places) for places in (1, 10))
-    window, window_10 = (mood_figures.against(ours, theirs, draws, places=places) for places in (1, 10))
+    window, window_10 = (mood_figures.against(one.as_usual, plain.as_usual, draws, places=places) for places in (1, 10))
     return FewestRow(
         one.entry.name, told[COMBINED], told[COMBINED_10], first, ten, window, window_10
     )  # fmt: skip

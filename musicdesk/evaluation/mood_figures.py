@@ -4,7 +4,7 @@ Only seeds that are asked for another mood than their own count, unless said oth
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,13 +22,24 @@ from musicdesk.evaluation.mood_metrics import (
     harmonic,
     known_mean,
 )
-from musicdesk.evaluation.mood_trial import ALL, STRENGTHS, VALIDATION, Entry, Lists, Outcome, Split
+from musicdesk.evaluation.mood_trial import (
+    ALL,
+    ASKED,
+    AT_USUAL,
+    STRENGTHS,
+    VALIDATION,
+    Entry,
+    Lists,
+    Outcome,
+    Split,
+)
 from musicdesk.evaluation.resampling import Difference, Values, over_seeds
 from musicdesk.records import FloatArray, IntArray, Measure
 
 MOOD_10, GENRE_10 = METRICS.index("mood_p@10"), METRICS.index("genre_p@10")
 COMBINED_10 = "combined@10"
 FULL = STRENGTHS.index(1.0)
+LADDER = slice(len(STRENGTHS))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,15 +47,13 @@ class Cases:
     """What one entry did in all splits: a case is a seed and a mood that it has not."""
 
     entry: Entry
-    values: Values  # [STRENGTHS, c, METRICS]
+    values: Values  # [ASKED, c, METRICS]
     artists: IntArray  # [c] of the seed
-    chosen: IntArray  # [c] place in STRENGTHS that was chosen for the case by others
-    places: tuple[int, ...]
-    """The strength of each split as a whole: as validation chose it, else the one that the program begins with."""
+    chosen: IntArray  # [c] place in ASKED that was chosen for the case by others
     distinct: tuple[float, ...]
-    """One a training seed."""
+    """One a training seed, at the strength that validation chose; the usual one where nothing is set aside for that."""
     hubs: tuple[float, ...]
-    stayed: Values  # [c', METRICS] seeds asked for the mood that they have, at the chosen strength
+    stayed: Values  # [c', METRICS] seeds asked for the mood that they have, at the strength of ``distinct``
 
     @property
     def at_chosen(self) -> Values:
@@ -52,9 +61,14 @@ class Cases:
         return np.asarray(self.values[self.chosen, np.arange(len(self.artists))], np.float64)
 
     @property
+    def as_usual(self) -> "Cases":
+        """The same with every case at the strength that the window begins with."""
+        return replace(self, chosen=np.full_like(self.chosen, AT_USUAL))
+
+    @property
     def strength(self) -> float:
         """The mean of what was chosen."""
-        return float(np.array(STRENGTHS)[self.chosen].mean())
+        return float(np.array(ASKED)[self.chosen].mean())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +82,7 @@ class MoodRow:
     measures: Mapping[str, Measure]
     """METRICS, COMBINED, COMBINED_10, at the chosen strength."""
     usual: Mapping[str, Measure]
-    """The same at the strength that the program begins with."""
+    """The same at the strength that the window begins with."""
     full: Mapping[str, Measure]
     """The same at full strength."""
     distinct: Measure
@@ -80,6 +94,9 @@ class MoodRow:
     """COMBINED less that of a baseline, or of ``whole``."""
     against_10: Mapping[str, Difference] = field(default_factory=dict)
     """COMBINED_10 likewise."""
+    against_usual: Mapping[str, Difference] = field(default_factory=dict)
+    """COMBINED less that of the other, both at the strength that the window begins with."""
+    against_usual_10: Mapping[str, Difference] = field(default_factory=dict)
     whole: str = ""
     """The row of which this is an ablation or a control."""
 
@@ -123,7 +140,7 @@ def cases(data: MoodData, entry: Entry, told: Sequence[tuple[Split, Outcome]], s
     values, artists, chosen, places, stayed = [], [], [], [], []
     for split, outcome in told:
         space, lists = data.space(split.learned), outcome[searched]
-        place = _best(data, space, outcome[VALIDATION]) if VALIDATION in outcome else DEFAULT
+        place = _best(data, space, outcome[VALIDATION]) if VALIDATION in outcome else AT_USUAL
         seen, other = _values(data, space, lists), data.truth[lists.seeds] != lists.targets
         values.append(seen[:, other])
         artists.append(data.artists[lists.seeds[other]])
@@ -134,13 +151,9 @@ def cases(data: MoodData, entry: Entry, told: Sequence[tuple[Split, Outcome]], s
         stayed.append(seen[place][~other])
     different, hubs = _spread(data, told, searched, places)
     return Cases(
-        entry, np.concatenate(values, axis=1), np.concatenate(artists), np.concatenate(chosen), tuple(places),
+        entry, np.concatenate(values, axis=1), np.concatenate(artists), np.concatenate(chosen),
         different, hubs, np.concatenate(stayed),
     )  # fmt: skip
-
-
-DEFAULT = STRENGTHS.index(0.7)
-"""The strength that the program begins with: where nothing is set aside to choose one on."""
 
 
 def row(one: Cases, draws: Draws) -> MoodRow:
@@ -148,7 +161,7 @@ def row(one: Cases, draws: Draws) -> MoodRow:
     told = one.at_chosen
     return MoodRow(
         name=one.entry.name, kind=one.entry.kind, strength=one.strength,
-        measures=_measures(told, draws), usual=_measures(one.values[DEFAULT], draws),
+        measures=_measures(told, draws), usual=_measures(one.values[AT_USUAL], draws),
         full=_measures(one.values[FULL], draws), distinct=over_seeds(one.distinct),
         hubs=over_seeds(one.hubs), own_mood=float(known_mean(one.stayed[:, MOOD], axis=0)),
         whole=one.entry.whole,
@@ -162,7 +175,7 @@ def against(ours: Cases, theirs: Cases, draws: Draws, *, places: int = 1) -> Dif
 
 def dose(one: Cases) -> Dose:
     """The mean curves."""
-    curves = known_mean(one.values, axis=1)
+    curves = known_mean(one.values[LADDER], axis=1)
     columns = PERCENTILE, LIKENESS, GENRE_10, MOOD_10
     percentile, likeness, genre, mood = (tuple(curves[:, column].tolist()) for column in columns)
     told = float(follows(STRENGTHS, np.array(percentile)[None])[0])
@@ -193,7 +206,7 @@ def _at(curve: Values, level: float) -> float:
 
 
 def _curves(one: Cases, draws: Draws, columns: tuple[int, int]) -> Values:
-    flat = np.concatenate([values[:, list(columns)] for values in one.values], axis=1)
+    flat = np.concatenate([values[:, list(columns)] for values in one.values[LADDER]], axis=1)
     told = draws.means(flat)
     return np.asarray(told.reshape(len(told), len(STRENGTHS), 2), np.float64)
 
@@ -219,17 +232,17 @@ def _best(data: MoodData, space: FloatArray, lists: Lists) -> int:
 
 
 def _best_of(values: Values) -> int:
-    """The strength with the best combined figure of ten places; the strongest of equals.  # [STRENGTHS, c, METRICS]"""
+    """The strength with the best combined figure of ten places; the strongest of equals.  # [ASKED, c, METRICS]"""
     if not values.shape[1]:
         return FULL
-    means = known_mean(values, axis=1)
+    means = known_mean(values[LADDER], axis=1)
     told = harmonic(means[:, MOOD_10], means[:, GENRE_10])
     best = np.flatnonzero(np.nan_to_num(told) >= np.nan_to_num(told).max() - 1e-12)
     return int(best[-1])
 
 
 def _by_the_other_half(values: Values, artists: IntArray) -> IntArray:
-    """The best strength for each case, by the artists of the other half.  # [STRENGTHS, c, METRICS], [c] -> [c]"""
+    """The best strength for each case, by the artists of the other half.  # [ASKED, c, METRICS], [c] -> [c]"""
     half = np.unique(artists, return_inverse=True)[1].reshape(-1) % 2
     best = [_best_of(values[:, half != side]) for side in range(2)]
     return np.asarray(np.array(best)[half], np.int64)

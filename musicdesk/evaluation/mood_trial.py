@@ -20,6 +20,7 @@ from musicdesk.evaluation.mood_metrics import PLACES
 from musicdesk.jobs import Job
 from musicdesk.mood.catalogue import Catalogue
 from musicdesk.mood.methods import ORACLES, TRAINED, WITH_LABELS, make
+from musicdesk.mood.steps import USUAL
 from musicdesk.mood.translation import Translation, TranslatorConfig
 from musicdesk.recommend.log import BoolArray
 from musicdesk.records import MOODS, UNCERTAIN, FloatArray, IntArray
@@ -29,6 +30,10 @@ GIVEN, HEARD = "given", "heard"
 HELD_OUT, ALL, VALIDATION = "held out", "all", "validation"
 """What is searched: the tracks of the seeds' own part, as in the paper; every track; what settings are chosen on."""
 STRENGTHS = tuple(round(step / 10, 1) for step in range(11))
+"""The ladder by which one is chosen, and along which curves are drawn."""
+ASKED = (*STRENGTHS, USUAL)
+"""Every list is made at each: the ladder, then what the window begins with."""
+AT_USUAL = len(STRENGTHS)
 PARTS = 10
 METHOD, ABLATION, CONTROL = "method", "ablation", "control"
 
@@ -64,7 +69,7 @@ class Lists:
 
     seeds: IntArray  # [m] rows
     targets: IntArray  # [m] places in MOODS
-    found: IntArray  # [STRENGTHS, m, PLACES] rows, best first
+    found: IntArray  # [ASKED, m, PLACES] rows, best first
 
     def __len__(self) -> int:
         return len(self.seeds)
@@ -218,9 +223,9 @@ def _lists(
     wanted, source = one_hot(targets), task.source(seeds)
     found = [
         searched[ranked(method.scores(task.space[seeds], source, wanted, strength=strength)[:, columns], allowed)]
-        for strength in STRENGTHS
+        for strength in ASKED
     ] if len(seeds) else []  # fmt: skip
-    return Lists(seeds, targets, np.array(found, np.int64).reshape(len(STRENGTHS), len(seeds), PLACES))
+    return Lists(seeds, targets, np.array(found, np.int64).reshape(len(ASKED), len(seeds), PLACES))
 
 
 # ------------------------------------------------------------------------------------------------ what is kept
@@ -285,7 +290,8 @@ class KeptLists:
         if self.folder is None:
             return None
         rows = [split.learned.tolist(), split.asked.tolist()]
-        told = [self.place, entry.method, asdict(entry.config), entry.shuffled, split.seed, split.number, rows, labels]
+        config = asdict(entry.config)
+        told = [self.place, entry.method, config, entry.shuffled, split.seed, split.number, rows, labels, ASKED]
         word = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
         name = "".join(c if c.isalnum() or c == "-" else "-" for c in entry.name)
         return self.folder / f"{name}-{labels}-seed-{split.seed}-{split.number}-{word}.npz"

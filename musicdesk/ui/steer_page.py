@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from musicdesk.records import KEEPS, Axis, Steered
+from musicdesk.records import KEEPS, Axis, Steer, Steered
 from musicdesk.ui.crumbs import Crumbs
 from musicdesk.ui.empty_states import State
 from musicdesk.ui.flat import FlatTick, Line
@@ -24,7 +24,7 @@ KEEP_HINTS = {
 KEEP_HINT = "Move every prototype of your taste this way; one step of undo"
 WALK_HINT = "A playlist that walks from here to another track or mood in even steps"
 PLAYLIST_HINT = "Put the chosen tracks into a playlist (P)"
-STRENGTH = 0.7
+STRENGTH = Steer().strength
 
 
 class SteerPage(TablePage):

@@ -8,21 +8,26 @@ from moods_with_truth import made_up
 
 from musicdesk.errors import BadRequest, NotFound
 from musicdesk.evaluation import mood, mood_figures, mood_report, mood_trial
-from musicdesk.evaluation.mood_metrics import Draws
+from musicdesk.evaluation.mood_claims import claim_row
+from musicdesk.evaluation.mood_metrics import PLACES, Draws
 from musicdesk.evaluation.mood_trial import (
     ALL,
+    ASKED,
+    AT_USUAL,
     GIVEN,
     HEARD,
     HELD_OUT,
+    STRENGTHS,
     VALIDATION,
     Entry,
     KeptLists,
+    Lists,
     run,
     splits,
     whole_library,
 )
 from musicdesk.jobs import Job
-from musicdesk.mood import claims
+from musicdesk.mood import claims, steps
 from musicdesk.mood.translation import TranslatorConfig
 from musicdesk.records import MOODS, UNCERTAIN, Axis, Mood, Steer
 
@@ -119,6 +124,37 @@ def test_a_claim_is_right_where_the_measures_are(report):
     assert claim.moved.mean > 0
 
 
+def test_the_usual_strength_is_the_one_that_the_window_begins_with(data, report):
+    assert report.usual == ASKED[AT_USUAL] == steps.eased(Steer().strength)
+    split, entry = splits(data, 0, 4)[0], Entry("arithmetic", "arithmetic")
+    told = [(split, run(data, split, [entry], labels=HEARD, kept=KeptLists(None), job=Job())[entry.name])]
+    one = mood_figures.cases(data, entry, told, ALL)
+    usual = mood_figures.row(one, Draws(one.artists, seed=0)).usual
+    assert usual["likeness@10"].mean == pytest.approx(one.values[AT_USUAL, :, mood_figures.LIKENESS].mean())
+    assert STRENGTHS[4] < ASKED[AT_USUAL] < STRENGTHS[5]
+    likeness = one.values[[5, AT_USUAL, 4], :, mood_figures.LIKENESS].mean(axis=1)
+    assert likeness[0] <= likeness[1] <= likeness[2]
+    assert likeness[0] < likeness[2]
+    assert len(mood_figures.dose(one).likeness) == len(STRENGTHS), "it is no step of the ladder"
+    assert one.chosen.max() < AT_USUAL
+    assert one.as_usual.strength == pytest.approx(ASKED[AT_USUAL])
+    np.testing.assert_array_equal(one.as_usual.at_chosen, one.values[AT_USUAL])
+
+
+def test_a_claim_is_of_the_lists_that_the_window_begins_with(data):
+    """Lists that hold the liveliest of all at the usual strength, and the least lively at every other."""
+    split = splits(data, 0, 4)[0]
+    order = np.argsort(data.lively)
+    found = np.repeat(order[None, None, :PLACES], len(ASKED), axis=0)
+    found[AT_USUAL] = order[-PLACES:]
+    place = next(row for row in order[len(order) // 2 :] if data.truth[row] != MOODS.index(Mood.ENERGETIC))
+    lists = Lists(np.array([place]), np.array([MOODS.index(Mood.ENERGETIC)]), found)
+    told = claim_row(data, "made up", [(split, {ALL: lists, VALIDATION: lists})], ALL, seed=0)
+    assert told is not None
+    assert (told.name, told.lists, told.claimed.mean) == ("made up", 1, 1)
+    assert told.moved.mean > 0
+
+
 def test_nobody_claims_anything_of_what_was_not_measured():
     told = mood.measure(made_up(lively=False), mood.MoodPlan(methods=("nearest",), seeds=1, labels=()), job=Job())
     assert told.settings[0].claims == ()
@@ -191,6 +227,9 @@ def test_an_ablation_is_told_beside_what_is_whole(monkeypatch):
             row.measures["combined"].mean - told["translator"].measures["combined"].mean
         )
         assert row.against_10["translator"].measure.mean < 0
+        assert row.against_usual["translator"].measure.mean == pytest.approx(
+            row.usual["combined"].mean - told["translator"].usual["combined"].mean
+        )
 
 
 def test_what_a_library_cannot_teach_is_left_out_and_said():

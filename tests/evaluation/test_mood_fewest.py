@@ -7,7 +7,6 @@ import pytest
 from moods_with_truth import made_up
 
 from musicdesk.errors import BadRequest, NotFound
-from musicdesk.evaluation import mood_fewest
 from musicdesk.evaluation.mood_fewest import FewestPlan, library, measure
 from musicdesk.jobs import Job
 
@@ -85,4 +84,3 @@ def test_what_cannot_be_measured_is_a_sentence():
         FewestPlan(shares=(0.0,))
     with pytest.raises(BadRequest, match="once or more"):
         FewestPlan(draws=0)
-    assert mood_fewest.WINDOW == 5

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicdesk.errors import BadRequest
-from musicdesk.mood.steps import closeness, grid_mix, target_of, wanted_axes
+from musicdesk.mood.steps import USUAL, closeness, eased, grid_mix, target_of, wanted_axes
 from musicdesk.records import AXES, MOODS, Axis, Mood, Steer
+from musicdesk.settings import Settings
 
 SHARE = st.floats(0, 1)
 EVEN = np.full(4, 0.25, np.float32)
@@ -87,3 +88,16 @@ class TestNudges:
     def test_axes_of_another_number_are_refused(self):
         with pytest.raises(BadRequest):
             closeness(np.zeros((3, 2), np.float32), {})
+
+
+class TestSlider:
+    def test_its_ends_are_nothing_and_all(self):
+        assert (eased(0.0), eased(1.0)) == (0.0, 1.0)
+
+    @given(st.floats(0.01, 0.99))
+    def test_the_lower_half_is_fine_work(self, place):
+        assert 0 < eased(place) < place
+
+    def test_it_begins_where_a_steering_and_the_settings_begin(self):
+        assert Settings().steer_strength == Steer().strength == 0.7
+        assert pytest.approx(0.49) == USUAL
