@@ -33,7 +33,7 @@ FULL = ("full", DIALOGS)
 """Pages with the whole panel of the taste."""
 TABS = {
     "library": 1, "playlists": 2, "coverage": 3, "recordings": 3, "models": 4, "training": 4, "training-result": 4,
-    "listeners": 5, "group": 5, "map": 6, "steer": 0,
+    "listeners": 5, "group": 5, "map": 6, "steer": 0, "found": 0, "words": 4,
 }  # fmt: skip
 ELECTRIC = {"Drum & Bass", "House", "Rock", "Chiptune", "Ambient"}
 """Genres of the demo library; it has too few artists of each to be told apart one by one."""
@@ -41,6 +41,8 @@ FANS = {"anna": ELECTRIC, "ben": {"Classical", "Folk", "Jazz"}}
 """Who is made up to have heard which genres."""
 EPOCHS, LOOKED_AT = {"training": 30, "training-result": 8}, 6
 """How long a training takes, and after which epoch it is looked at while it goes on."""
+WORDS = "slow piano no drums"
+"""What is searched for."""
 
 
 def main() -> None:
@@ -110,6 +112,10 @@ def use(app: QApplication, opened: Opened, page: str) -> None:
             lay_out(app, opened.session)
         if page == "steer":
             steer(app, opened.session)
+        if page == "found":
+            search(app, opened.session)
+        if page == "words":
+            learn(app, opened.session)
     wait(app, 1.5)
 
 
@@ -184,6 +190,29 @@ def steer(app: QApplication, session: Session) -> None:
         wait(app, 0.05)
     QTest.mouseRelease(page.grid, Qt.MouseButton.LeftButton, pos=there)
     until(app, lambda: page.answer is not None and page.answer.steer.point is not None)
+
+
+def search(app: QApplication, session: Session) -> None:
+    """By words, as a hand types them; what was found is kept under a name."""
+    window = session.window
+    QTest.keyClick(window.for_you.view, Qt.Key.Key_Slash)
+    QTest.keyClicks(window.search, WORDS)
+    until(app, lambda: not session.search.busy)
+    QTest.keyClick(window.search, Qt.Key.Key_Return)
+    until(app, lambda: not session.search.busy and window.found.view.hasFocus())
+    session.searches.save("Late evening", WORDS)
+    until(app, lambda: window.library.searches.count() > 0)
+
+
+def learn(app: QApplication, session: Session) -> None:
+    """Learn words and sounds; look when it is done."""
+    page = session.window.models.meaning
+    click(session.window.models.words)
+    until(app, lambda: bool(page.status.tracks or page.status.problem))
+    if page.card.learn.isEnabled():
+        click(page.card.learn)
+        until(app, lambda: page.running)
+        until(app, lambda: not page.running and bool(page.status.report), 300)
 
 
 if __name__ == "__main__":

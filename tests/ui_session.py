@@ -31,10 +31,10 @@ def settle(session: Session, qtbot: QtBot) -> None:
         nonlocal quiet
         library, ranking = session.library, session.ranking
         timers = (
-            library._settling, library._typing, ranking._soon, ranking._tick, session.coverage._settling,
-            session.models._settling, session.listeners._settling, session.mapping._settling,
+            library._settling, ranking._soon, ranking._tick, session.coverage._settling, session.models._settling,
+            session.listeners._settling, session.mapping._settling,
         )  # fmt: skip
-        busy = session.tasks.busy or any(timer.isActive() for timer in timers)
+        busy = session.tasks.busy or session.search.busy or any(timer.isActive() for timer in timers)
         quiet = 0 if busy else quiet + 1
         return quiet > 3
 

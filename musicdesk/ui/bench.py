@@ -161,11 +161,15 @@ def _evening(session: Session, commit: Callable[[], object]) -> list[Deed]:
 
     def batch() -> None:
         listened.clear()
+        session.desk.indexing.listening = True
         session.tasks.write(commit, lambda _: session.desk.events.analysis_changed.emit(None))
 
     deeds: list[Deed] = [("page of all tracks", lambda: window.show_tab(TAB_LIBRARY), lambda: True)]
-    deeds.append((f"search {WORD}", lambda: window.search.setText(WORD), lambda: 0 < model.rowCount() < whole))
-    deeds.append(("search cleared", window.search.clear, lambda: model.rowCount() == whole))
+    found = window.found.model
+    deeds.append(
+        (f"search {WORD}", lambda: session.search.find(WORD), lambda: found.rowCount() > 0 and not session.search.busy)
+    )
+    deeds.append(("search left", session.search.leave, lambda: not found.rowCount()))
     deeds += [_sorting(view, number) for number, column in enumerate(model.columns) if column.name in COLUMNS]
     deeds.append(("to the end of the list", view.scrollToBottom, lambda: True))
     deeds.append(("all chosen", view.selectAll, lambda: len(view.selection()) == whole))

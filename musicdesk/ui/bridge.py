@@ -19,6 +19,7 @@ class Bridge(QObject):
     taste_changed = Signal()
     playlists_changed = Signal()
     listeners_changed = Signal()
+    searches_changed = Signal()
     _happened = Signal(str, object)
 
     def __init__(self, events: Events, parent: QObject | None = None) -> None:
@@ -33,6 +34,7 @@ class Bridge(QObject):
             events.taste_changed.listen(lambda _: self._happened.emit("taste", None)),
             events.playlists_changed.listen(lambda _: self._happened.emit("playlists", None)),
             events.listeners_changed.listen(lambda _: self._happened.emit("listeners", None)),
+            events.searches_changed.listen(lambda _: self._happened.emit("searches", None)),
         ]
 
     def close(self) -> None:
@@ -55,4 +57,5 @@ class Bridge(QObject):
                 "taste": self.taste_changed,
                 "playlists": self.playlists_changed,
                 "listeners": self.listeners_changed,
+                "searches": self.searches_changed,
             }[event].emit()

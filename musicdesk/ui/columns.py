@@ -53,7 +53,7 @@ CHANGE = Column("change", "Moved", Kind.SOFT, 260, "How far it went from where y
 STAYED = Column("stayed", "Same", Kind.SOFT, 176, "What it has in common with where you began")
 
 FITS = Column("match", "Match", Kind.MATCH, 112, "Every word stands there, or how much better it fits than the rest")
-REASON = Column("why", "Why", Kind.WHY, 264, "The words that matched, and what spoke for it")
+REASON = Column("reason", "Why", Kind.WHY, 264, "The words that matched, and what spoke for it")
 
 RANKING_COLUMNS = (MOVED, TITLE, ARTIST, ALBUM, LENGTH, MATCH, WHY, LIKED)
 LIBRARY_COLUMNS = (TITLE, ARTIST, ALBUM, LENGTH, GENRE, CODEC, LIKED)
@@ -66,8 +66,9 @@ SHARES = {"title": 30, "artist": 22, "album": 24, "genre": 18}
 """How columns without a width of their own share what is left."""
 LEAST = {"title": 132, "artist": 84, "album": 120, "genre": 92}
 GIVING_WAY: tuple[tuple[str, int], ...] = (
-    ("genre", 0), ("album", 0), ("sort", 0), ("why", 160), ("match", 64), ("codec", 0), ("length", 0), ("why", 96),
-    ("moved", 0), ("stayed", 96), ("change", 120), ("stayed", 0), ("artist", 0),
+    ("genre", 0), ("album", 0), ("sort", 0), ("why", 160), ("match", 64), ("codec", 0), ("reason", 176),
+    ("length", 0), ("why", 96), ("reason", 150), ("moved", 0), ("stayed", 96), ("change", 120), ("stayed", 0),
+    ("artist", 0),
 )  # fmt: skip
 """What shrinks (to a width) or goes (0), in this order, where the table is narrow."""
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from musicdesk.records import GAIN_MAX, GAIN_MIN, Part
 from musicdesk.ui import theme
+from musicdesk.ui.found_words import ASKED
 from musicdesk.ui.gain_slider import MAGNET, SCALE, SHAKE, LiveControl
 from musicdesk.ui.ink import Ink, blend, focus_ring, spoken, tabular
 from musicdesk.ui.prototype_name import NEGATION, paint_mark
@@ -261,7 +262,11 @@ class ContributionBar(LiveControl):
 
 
 def standing(part: Part) -> str:
-    """Where a track stands on a part: how near it is to a prototype, or how far up a recommender puts it."""
+    """Where a track stands on a part: how near it is to a prototype, how far up a recommender puts it; in a search,
+    what the part goes by.
+    """
+    if part.slot in ASKED:
+        return ASKED[part.slot]
     return advice(part.percentile) if part.slot in theme.ADVISOR_SHAPES else nearness(part.percentile)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from musicdesk.desk.curating import ExportReport, ImportReport, SavedPlaylist
@@ -12,6 +12,7 @@ from musicdesk.errors import NothingYet
 from musicdesk.records import Track, printable
 from musicdesk.ui.empty_states import State
 from musicdesk.ui.export_dialog import Export, ExportDialog
+from musicdesk.ui.found_words import short
 from musicdesk.ui.library_controller import LibraryController
 from musicdesk.ui.question import ask_name
 from musicdesk.ui.tasks import Tasks
@@ -23,6 +24,9 @@ FIRST = "My playlist"
 
 class CuratingController(QObject):
     """The Playlists page, export and import."""
+
+    added = Signal(object)
+    """Tracks that were put into a playlist."""
 
     def __init__(self, desk: Desk, *, tasks: Tasks, window: Workspace, library: LibraryController) -> None:
         super().__init__(window)
@@ -86,10 +90,14 @@ class CuratingController(QObject):
 
     def ask_add(self) -> None:
         """Ask which playlist the chosen tracks shall go to."""
-        tracks = self._library.targets()
+        self.ask_add_of(self._library.targets())
+
+    def ask_add_of(self, tracks: Sequence[Track], *, name: str = FIRST) -> None:
+        """Ask which playlist these tracks shall go to; ``name`` is offered for a new one."""
         if not tracks:
             return
-        names = [kept.name for kept in self.playlists] or [FIRST]
+        names = [kept.name for kept in self.playlists]
+        names = [name, *names] if name != FIRST and name not in names else names or [FIRST]
         dialog = ask_name("Add to playlist", "Which one? A new name makes a new playlist.", self._window, names=names)
         dialog.textValueSelected.connect(lambda name: self.add(name, tracks))
 
@@ -98,6 +106,7 @@ class CuratingController(QObject):
         kept = self._named(name.strip())
         before = self._library.of_ids(kept.track_ids) if kept else ()
         self._wanted = name.strip()
+        self.added.emit(tracks)
         self._keep(name, (*before, *tracks), note=kept.note if kept else "")
         what = tracks[0].title if len(tracks) == 1 else f"{len(tracks)} tracks"
         undo = (lambda: self._keep(name, before, note=kept.note)) if kept else (lambda: self._drop(name.strip()))
@@ -134,24 +143,31 @@ class CuratingController(QObject):
     def ask_export(self) -> None:
         """Ask where the list that is shown shall go."""
         self._window.taste.settle()
-        page = self._window.page
-        tracks = page.view.tracks()
+        window, page = self._window, self._window.page
+        tracks, query = page.view.tracks(), window.search.text().strip()
         if not tracks:
-            self._window.notice.say("There is no list to export yet.", brief=True)
+            window.notice.say("There is no list to export yet.", brief=True)
             return
-        name = {self._window.playlists: self._window.playlists.name, self._window.all_tracks: "Library"}.get(
-            page, "For you"
-        )
-        dialog = ExportDialog(name, tracks, page.view.selection(), self._window)
-        dialog.asked.connect(self.export)
+        if page is window.found:
+            self.ask_export_of(short(query), tracks, chosen=page.view.selection(), note=f"Found by: {query}")
+            return
+        name = {window.playlists: window.playlists.name, window.all_tracks: "Library"}.get(page, "For you")
+        self.ask_export_of(name, tracks, chosen=page.view.selection())
+
+    def ask_export_of(
+        self, name: str, tracks: Sequence[Track], *, chosen: Sequence[Track] = (), note: str = ""
+    ) -> None:
+        """Ask where these tracks shall go; without a ``note`` the recipe of the taste goes with them."""
+        dialog = ExportDialog(name, tracks, chosen, self._window)
+        dialog.asked.connect(lambda wanted: self.export(wanted, note=note))
         dialog.open()
 
-    def export(self, wanted: Export) -> None:
+    def export(self, wanted: Export, *, note: str = "") -> None:
         """Write it."""
 
         def work() -> ExportReport:
             return self._desk.curating.export(
-                wanted.path, wanted.tracks, name=wanted.name, relative=wanted.relative, note=self._recipe()
+                wanted.path, wanted.tracks, name=wanted.name, relative=wanted.relative, note=note or self._recipe()
             )
 
         self._tasks.write(work, self._exported)

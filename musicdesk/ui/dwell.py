@@ -33,7 +33,8 @@ class Dwell(QObject):
         view.viewport().setMouseTracking(True)
         view.viewport().installEventFilter(self)
         view.verticalScrollBar().valueChanged.connect(lambda _: self._look())
-        for changed in (view.table.modelReset, view.table.layoutChanged, view.table.rowsInserted):
+        table = view.table
+        for changed in (table.modelReset, table.layoutChanged, table.rowsInserted, table.dataChanged):
             changed.connect(self._look)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -48,9 +48,24 @@ class State(Enum):
         "Every track is liked already, set aside or too short or long for a list.",
         "Show the library", "tab_2",
     )  # fmt: skip
-    NOT_FOUND = Words(
-        "Nothing found", "No title, artist, album or tag holds all of these words.", "Clear the search", "back"
-    )
+    FOUND_ASK = Words(
+        "Find music by words",
+        "Type a name, or what you want to hear: slow sad piano, a drive at night, guitar no vocals. Also artist:, "
+        "album:, genre:, tag:, year:1990-1999, mood:calm, and “what must stand so”.",
+        "Type", "search",
+    )  # fmt: skip
+    FOUND_LOOKING = Words("Looking …", "Nothing is called so; what is meant comes in a moment.")
+    FOUND_WARMING = Words("One moment", "The words of your library are read for the first search; names are found now.")
+    FOUND_NOTHING = Words(
+        "Nothing found",
+        "Try fewer or plainer words: an instrument, a mood, a pace, what the music is for.",
+        "Change the words", "search",
+    )  # fmt: skip
+    FOUND_UNHEARD = Words(
+        "Nothing is called so", "Nobody has listened to your music yet, so it is found by its names alone.",
+        "Listen now", "rescan",
+    )  # fmt: skip
+    FOUND_AGAIN = Words("That did not work", "The search could not be made.", "Search again", "search_again")
     NO_PLAYLIST = Words(
         "No playlist yet", "Choose tracks and press P to keep them as a playlist, or bring one from another player.",
         "Import playlist…", "import",
@@ -61,6 +76,34 @@ class State(Enum):
         "Choose a track in any list and press B: calmer, happier, slower, more acoustic. The list follows while you "
         "steer, and says what moved and what stayed.",
         "For you", "tab_1",
+    )  # fmt: skip
+    STEER_UNHEARD = Words(
+        "Not listened to yet", "Nobody has listened to this yet, so nothing can be found that is like it.",
+        "Listen now", "rescan",
+    )  # fmt: skip
+    STEER_LISTENING = Words(
+        "Not listened to yet", "It is being listened to; the list appears here by itself.",
+        "Show the analysis", "tab_4",
+    )  # fmt: skip
+    STEER_UNREADABLE = Words(
+        "This cannot be heard", "Its sound could not be read, or it is kept out of the analysis.",
+        "Show why", "tab_4",
+    )  # fmt: skip
+    STEER_NO_ENCODER = Words(
+        "No encoder", "What listens to your music is not installed.",
+        "Show the encoders", "tab_5",
+    )  # fmt: skip
+    STEER_MUTED = Words(
+        "Your taste is silent", "Every prototype is muted or at 0. Turn one up first.",
+        "Go to the first slider", "focus_1",
+    )  # fmt: skip
+    STEER_BACK = Words(
+        "No way from here", "Nothing can be found from here any more.",
+        "One step back", "steer_back",
+    )  # fmt: skip
+    STEER_AGAIN = Words(
+        "That did not work", "The list could not be made.",
+        "Ask again", "steer_again",
     )  # fmt: skip
     STEERING = Words("One moment", "Your music is compared with what you chose.")
     NO_MAP = Words(

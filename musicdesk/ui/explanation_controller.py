@@ -1,4 +1,4 @@
-"""Why the chosen track stands where it stands, also while a slider moves, and in a list that was steered."""
+"""Why the chosen track stands where it stands, also while a slider moves, and in a list that was steered or found."""
 
 from dataclasses import replace
 
@@ -6,10 +6,13 @@ from PySide6.QtCore import QObject
 
 from musicdesk.desk.desk import Desk
 from musicdesk.records import Explanation, Part, Ranking, Track
+from musicdesk.ui.found_page import FoundPage
+from musicdesk.ui.found_words import standing_text
 from musicdesk.ui.library_controller import LibraryController
 from musicdesk.ui.ranking_controller import RankingController
+from musicdesk.ui.steer_page import SteerPage
 from musicdesk.ui.tasks import Tasks
-from musicdesk.ui.workspace import TAB_STEER, Workspace
+from musicdesk.ui.workspace import TAB_FOUND, TAB_STEER, Workspace
 
 
 class ExplanationController(QObject):
@@ -27,7 +30,8 @@ class ExplanationController(QObject):
             view.chosen.connect(self.explain)
         ranking.listed.connect(self._again)
         library.loaded.connect(self._again)
-        window.steer.answered.connect(self._again)
+        for page in (window.steer, window.found):
+            page.answered.connect(self._again)
         window.tabs.currentChanged.connect(self._turned)
         self._tab = window.tabs.currentIndex()
         ranking.slid.connect(self._slid)
@@ -38,7 +42,7 @@ class ExplanationController(QObject):
         if track is None:
             return
         self._track = track
-        if self._in_steered(track) is not None:
+        if self._row_here(track) is not None:
             self._show(self._known_of(track))
         query = self._ranking.query
         self._tasks.read(
@@ -47,26 +51,30 @@ class ExplanationController(QObject):
         )  # fmt: skip
 
     def _turned(self, tab: int) -> None:
-        """To the steered list, or away from it: there another question was asked."""
+        """To a list that was steered or found, or away from it: there another question was asked."""
         before, self._tab = self._tab, tab
-        if TAB_STEER in (before, tab):
+        if {TAB_STEER, TAB_FOUND} & {before, tab}:
             self.explain(self._window.view.current())
 
-    # ------------------------------------------------------------------ in a list that was steered
+    # ------------------------------------------------------------------ in a list that was steered or found
 
-    def _in_steered(self, track: Track) -> int | None:
-        """The row of a track in the steered list, if that is what one looks at."""
-        page = self._window.steer
-        hashes = page.model.ranking.hashes
-        seen = self._window.tabs.currentIndex() == TAB_STEER and page.state is None and track.audio_hash in hashes
-        return hashes.index(track.audio_hash) if seen else None
+    @property
+    def _page(self) -> SteerPage | FoundPage | None:
+        """The list with reasons of its own that one looks at."""
+        page = self._window.tabs.currentWidget()
+        return page if isinstance(page, SteerPage | FoundPage) and page.state is None else None
+
+    def _row_here(self, track: Track) -> int | None:
+        """The row of a track in such a list, if that is what one looks at."""
+        hashes = self._page.model.ranking.hashes if self._page is not None else ()
+        return hashes.index(track.audio_hash) if track.audio_hash in hashes else None
 
     def _known_of(self, track: Track) -> Explanation | None:
-        """What can be told of a track of the steered list without asking the desk."""
+        """What can be told of a track of such a list without asking the desk."""
         known = self._explanation
         if known is not None and known.track.audio_hash == track.audio_hash:
             return known
-        if self._in_steered(track) is None:
+        if self._row_here(track) is None:
             return None
         return Explanation(track, score=0.0, match=0.0, rank=0, of=0, parts=())
 
@@ -76,28 +84,26 @@ class ExplanationController(QObject):
 
     def _show(self, explanation: Explanation | None) -> None:
         self._explanation = explanation
-        row = None if explanation is None else self._in_steered(explanation.track)
-        if explanation is not None and row is not None:
-            self._show_steered(explanation, row)
+        row, page = None if explanation is None else self._row_here(explanation.track), self._page
+        if explanation is not None and row is not None and page is not None:
+            self._show_here(explanation, page, row)
         elif not self._ranking.sliding:
             self._window.why.set_explanation(explanation)
 
-    def _show_steered(self, known: Explanation, row: int) -> None:
-        """By the parts of the steering, and with the words that are known of the track."""
-        ranking = self._window.steer.model.ranking
-        shown = replace(
-            known, score=float(ranking.scores[row]), match=float(ranking.match[row]), parts=parts(ranking, row),
-            left_out=(),
-        )  # fmt: skip
-        self._window.why.set_explanation(
-            shown, standing=f"Place {row + 1} of this list  ·  match {100 * shown.match:.0f} %"
-        )
+    def _show_here(self, known: Explanation, page: SteerPage | FoundPage, row: int) -> None:
+        """By what speaks for it in this list, and with the words that are known of the track."""
+        ranking, match = page.model.ranking, float(page.model.ranking.match[row])
+        standing, told = f"Place {row + 1} of this list  ·  match {100 * match:.0f} %", parts(ranking, row)
+        if isinstance(page, FoundPage):
+            standing, told = standing_text(row, page.model.hits[row]), page.model.parts_of(row)
+        shown = replace(known, score=float(ranking.scores[row]), match=match, parts=told, left_out=())
+        self._window.why.set_explanation(shown, standing=standing)
 
     def _slid(self, ranking: Ranking) -> None:
         """The explanation as the slider has it now, from the arrays of the list."""
         known = self._explanation
-        steered = known is not None and self._in_steered(known.track) is not None
-        if known is None or steered or known.track.audio_hash not in ranking.hashes:
+        elsewhere = known is not None and self._row_here(known.track) is not None
+        if known is None or elsewhere or known.track.audio_hash not in ranking.hashes:
             return
         row = ranking.hashes.index(known.track.audio_hash)
         self._window.why.set_explanation(

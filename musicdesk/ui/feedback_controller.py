@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu
 
 from musicdesk.desk.desk import Desk
@@ -23,6 +23,9 @@ NOTHING = Feedback()
 
 class FeedbackController(QObject):
     """Turns verbs into undoable steps of the desk."""
+
+    liked = Signal(object)
+    """Tracks that are liked now."""
 
     def __init__(self, desk: Desk, *, tasks: Tasks, window: Workspace, library: LibraryController) -> None:
         super().__init__(window)
@@ -63,6 +66,8 @@ class FeedbackController(QObject):
 
     def _tell(self, tracks: Sequence[Track], verb: str) -> None:
         """Say what became of rows that leave the list."""
+        if verb == "like":
+            self.liked.emit(tracks)
         what = tracks[0].title if len(tracks) == 1 else f"{len(tracks)} tracks"
         told = {
             "never": f"{what} will never be suggested.",

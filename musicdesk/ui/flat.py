@@ -35,7 +35,7 @@ class FlatTabBar(QTabBar):
 
     def minimumTabSizeHint(self, index: int) -> QSize:
         """Where there is little room, the words stand closer."""
-        return self.tabSizeHint(index) - QSize(3 * PADDING, 0)
+        return self.tabSizeHint(index) - QSize(3 * PADDING + 4, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Words, then the line under the chosen one."""

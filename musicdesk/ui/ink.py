@@ -64,7 +64,7 @@ class Ink:
         """The colour of a prototype or recommender, grey when it is switched off; any other is the seed track's."""
         if off:
             return blend(self.text, self.ground, 0.55)
-        return theme.slot_colour(slot, self.dark) if slot in theme.SLOTS else self.text
+        return theme.slot_colour(slot, self.dark) if slot in theme.COLOURED else self.text
 
 
 def blend(first: QColor, second: QColor, share: float) -> QColor:

@@ -1,9 +1,10 @@
-"""What the window knows of the library: catalogue, feedback, folders, coverage; and the search in it."""
+"""What the window knows of the library: catalogue, feedback, folders, coverage."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QDesktopServices
 
@@ -14,9 +15,8 @@ from musicdesk.ui.catalogue_model import CatalogueModel
 from musicdesk.ui.empty_states import State
 from musicdesk.ui.local_files import to_url
 from musicdesk.ui.tasks import Tasks
-from musicdesk.ui.workspace import TAB_LIBRARY, Workspace
+from musicdesk.ui.workspace import Workspace
 
-TYPING_MS = 120
 SETTLING_MS = 30
 
 
@@ -40,9 +40,6 @@ class LibraryController(QObject):
         super().__init__(window)
         self._desk, self._tasks, self._window = desk, tasks, window
         self.known: Known | None = None
-        self._came_from = 0
-        self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
-        self._typing.timeout.connect(self.filter)
         self._settling = QTimer(self, singleShot=True, interval=SETTLING_MS)
         self._settling.timeout.connect(self._load)
         self._connect()
@@ -51,10 +48,6 @@ class LibraryController(QObject):
         window = self._window
         for model in (window.all_tracks.model, window.playlists.model):
             model.order_wanted.connect(lambda _, model=model: self._rank(model))
-        window.search.textEdited.connect(self._search_began)
-        window.search.textChanged.connect(lambda _: self._typing.start())
-        window.search.returnPressed.connect(self._search_ended)
-        window.actions_.on("search", self._focus_search)
         window.actions_.on("exclude", self.toggle_excluded)
         window.actions_.on("show_in_folder", self._show_in_folder)
         window.library.forget_asked.connect(lambda path: self._tasks.write(lambda: self._desk.indexing.forget(path)))
@@ -82,7 +75,6 @@ class LibraryController(QObject):
     def _show(self, known: Known) -> None:
         before, self.known = self.known, known
         changed = before is None or known.catalogue is not before.catalogue
-        retagged = before is None or known.tags is not before.tags
         window = self._window
         window.library.set_sources(known.sources)
         window.library.status.set_coverage(known.coverage)
@@ -93,8 +85,7 @@ class LibraryController(QObject):
         window.why.set_tags(known.tags.of)
         if changed:
             window.for_you.model.set_tracks(known.catalogue.by_hash)
-        if changed or (retagged and window.search.text()):
-            self.filter()
+            self._show_all()
         self._tell_offline(known.sources)
         self.loaded.emit()
 
@@ -140,48 +131,17 @@ class LibraryController(QObject):
         """Tracks by id; unknown ids are left out."""
         return tuple(self.catalogue.tracks[row] for row in self.catalogue.rows_of(ids))
 
-    # ------------------------------------------------------------------ search
+    # ------------------------------------------------------------------ the page of all tracks
 
-    def _focus_search(self) -> None:
-        self._window.search.setFocus()
-        self._window.search.selectAll()
+    def _show_all(self) -> None:
+        catalogue, order = self.catalogue, self._window.all_tracks.model.order
 
-    def _search_began(self, text: str) -> None:
-        if text and self._window.tabs.currentIndex() != TAB_LIBRARY:
-            self._came_from = self._window.tabs.currentIndex()
-            self._window.tabs.setCurrentIndex(TAB_LIBRARY)
-
-    def _search_ended(self) -> None:
-        self._window.show_tab(TAB_LIBRARY)
-        if self._window.view.table.rowCount():
-            self._window.view.choose_row(0)
-
-    def find(self, text: str) -> None:
-        """Search for a text as if it were typed."""
-        self._search_began(text)
-        self._window.search.setText(text)
-
-    def leave_search(self) -> bool:
-        """Clear the search and go back; False if there was none."""
-        searching = bool(self._window.search.text()) or self._window.search.hasFocus()
-        if self._window.search.text():
-            self._window.search.clear()
-            self._window.tabs.setCurrentIndex(self._came_from)
-        if searching:
-            self._window.view.setFocus()
-        return searching
-
-    def filter(self) -> None:
-        """Show the tracks that hold the words of the search."""
-        catalogue, tags, text = self.catalogue, self.tags, self._window.search.text()
-        order = self._window.all_tracks.model.order
-
-        def found() -> IntArray:
+        def rows() -> IntArray:
             if order:
                 catalogue.rank(order)
-            return catalogue.matching(text, tags)
+            return np.arange(len(catalogue))
 
-        self._tasks.read(found, lambda rows: self._show_rows(catalogue, rows), key="filter")
+        self._tasks.read(rows, lambda rows: self._show_rows(catalogue, rows), key="all tracks")
 
     def _rank(self, model: CatalogueModel) -> None:
         """Order a table by a column that nobody asked for yet."""
@@ -191,11 +151,9 @@ class LibraryController(QObject):
     def _show_rows(self, catalogue: Catalogue, rows: IntArray) -> None:
         page = self._window.all_tracks
         page.model.show(catalogue, rows)
-        page.set_count(page.model.rowCount(), len(catalogue))
-        if page.model.rowCount():
+        page.set_count(len(catalogue))
+        if len(catalogue):
             page.show_table()
-        elif len(catalogue):
-            page.show_state(State.NOT_FOUND)
         else:
             page.show_state(State.NO_TRACKS if self.known and self.known.sources else State.NO_FOLDER)
 

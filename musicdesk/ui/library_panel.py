@@ -1,20 +1,15 @@
-"""The left side: folders, playlists, and the state of the analysis."""
+"""The left side: folders, playlists, saved searches, and the state of the analysis."""
 
 import os
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QMenu,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -27,56 +22,11 @@ from musicdesk.ui.glyphs import GlyphButton
 from musicdesk.ui.icons import glyph_icon
 from musicdesk.ui.ink import scaled
 from musicdesk.ui.labels import SoftSentence
+from musicdesk.ui.search_list import SearchList
+from musicdesk.ui.side_list import KEY, SideList
 
-KEY = Qt.ItemDataRole.UserRole
-ROW = 26
 ADD, IMPORT = "Add a folder of music (Ctrl+O), or drop one on the window", "Import a playlist (Ctrl+I)"
-
-
-class SideList(QListWidget):
-    """A short list that is as high as its rows."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setAccessibleName(name)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setContentsMargins(8, 0, 4, 0)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.setUniformItemSizes(True)
-        self.setIconSize(QSize(14, 14))
-        self.viewport().setAutoFillBackground(False)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-
-    def fill(self, rows: Sequence[tuple[str, str, str]]) -> None:
-        """Rows of key, text and tooltip; what was chosen stays chosen."""
-        kept = self.currentItem().data(KEY) if self.currentItem() else None
-        self.blockSignals(True)
-        self.clear()
-        for key, text, hint in rows:
-            item = QListWidgetItem(text)
-            item.setData(KEY, key)
-            item.setToolTip(hint)
-            item.setSizeHint(QSize(0, ROW))
-            self.addItem(item)
-            if key == kept:
-                self.setCurrentItem(item)
-        self.blockSignals(False)
-        self.updateGeometry()
-
-    def chosen(self) -> str:
-        """The key of the row that is chosen ("" for none)."""
-        item = self.currentItem()
-        return str(item.data(KEY)) if item is not None else ""
-
-    def sizeHint(self) -> QSize:
-        """As high as its rows."""
-        return QSize(160, max(1, self.count()) * ROW + 2)
-
-    def minimumSizeHint(self) -> QSize:
-        """One row is enough."""
-        return QSize(80, ROW)
+SEARCH_HINT = "Found anew whenever you look at it; F2 gives it another name, Del deletes it"
 
 
 class LibraryPanel(QWidget):
@@ -87,11 +37,17 @@ class LibraryPanel(QWidget):
     add_asked = Signal()
     import_asked = Signal()
     playlist_chosen = Signal(str)
+    search_chosen = Signal(str)
+    """The name of a saved search; also below."""
+    search_rename_asked = Signal(str)
+    search_delete_asked = Signal(str)
+    search_export_asked = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self._sources: tuple[Source, ...] = ()
         self.folders, self.playlists = SideList("Folders"), SideList("Playlists")
+        self.searches = SearchList()
         self.status = AnalysisStatus()
         self.add = QPushButton("Add folder…")
         self.add.setToolTip(ADD)
@@ -104,6 +60,7 @@ class LibraryPanel(QWidget):
         self._connect()
         self.setMinimumWidth(168)
         self.set_sources(())
+        self.set_searches(())
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -116,6 +73,11 @@ class LibraryPanel(QWidget):
         column.addSpacing(12)
         column.addLayout(_head("Playlists", self.import_))
         column.addWidget(self.playlists)
+        column.addSpacing(12)
+        self._searches = _title("Saved searches")
+        self._searches.setContentsMargins(12, 0, 8, 2)
+        column.addWidget(self._searches)
+        column.addWidget(self.searches)
         column.addStretch(1)
         column.addWidget(Line())
         column.addWidget(self.status)
@@ -129,6 +91,11 @@ class LibraryPanel(QWidget):
         self.folders.customContextMenuRequested.connect(self._folder_menu)
         self.playlists.itemClicked.connect(lambda item: self.playlist_chosen.emit(item.data(KEY)))
         self.playlists.itemActivated.connect(lambda item: self.playlist_chosen.emit(item.data(KEY)))
+        for heard in (self.searches.itemClicked, self.searches.itemActivated):
+            heard.connect(lambda item: self.search_chosen.emit(item.data(KEY)))
+        self.searches.rename_asked.connect(self.search_rename_asked)
+        self.searches.delete_asked.connect(self.search_delete_asked)
+        self.searches.export_asked.connect(self.search_export_asked)
 
     # ------------------------------------------------------------------ what it shows
 
@@ -147,6 +114,18 @@ class LibraryPanel(QWidget):
         self._draw_icons()
         self.playlists.setVisible(bool(names))
 
+    def set_searches(self, searches: Sequence[tuple[str, str]]) -> None:
+        """Show these saved searches: name and query."""
+        self.searches.fill([(name, name, f"{name}: {query}\n{SEARCH_HINT}") for name, query in searches])
+        self._draw_icons()
+        for widget in (self._searches, self.searches):
+            widget.setVisible(bool(searches))
+
+    def choose_search(self, name: str) -> None:
+        """The saved search that is looked at ("" for none)."""
+        row = next((n for n in range(self.searches.count()) if self.searches.item(n).data(KEY) == name), -1)
+        self.searches.setCurrentRow(row)
+
     def _draw_icons(self) -> None:
         colour = self.palette().color(QPalette.ColorRole.PlaceholderText)
         here, away = glyph_icon(icons.folder, colour), glyph_icon(icons.offline, colour)
@@ -154,12 +133,15 @@ class LibraryPanel(QWidget):
             self.folders.item(row).setIcon(here if source.online else away)
         for row in range(self.playlists.count()):
             self.playlists.item(row).setIcon(glyph_icon(icons.playlist, colour))
+        for row in range(self.searches.count()):
+            self.searches.item(row).setIcon(glyph_icon(icons.search, colour))
 
     def lock(self, why: str) -> None:
         """Let nothing be added, for this reason ("" to allow it)."""
         for button, hint in ((self.add, ADD), (self.add_small, ADD), (self.import_, IMPORT)):
             button.setEnabled(not why)
             button.setToolTip(why or hint)
+        self.searches.lock(why)
         self.status.lock(why)
 
     def set_news(self, sentence: str) -> None:
@@ -196,16 +178,20 @@ def _folder_hint(source: Source) -> str:
 
 
 def _head(text: str, button: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(12, 0, 8, 0)
+    row.addWidget(_title(text), 1)
+    row.addWidget(button)
+    return row
+
+
+def _title(text: str) -> QLabel:
     title = QLabel(text)
     font = title.font()
     font.setWeight(font.Weight.DemiBold)
     scaled(font, 0.5)
     title.setFont(font)
-    row = QHBoxLayout()
-    row.setContentsMargins(12, 0, 8, 0)
-    row.addWidget(title, 1)
-    row.addWidget(button)
-    return row
+    return title
 
 
 def _inset(widget: QWidget) -> QHBoxLayout:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -13,7 +13,7 @@ from musicdesk.records import ModelStatus
 from musicdesk.ui.indexing_controller import IndexingController
 from musicdesk.ui.licence_dialog import LicenceDialog
 from musicdesk.ui.local_files import to_url
-from musicdesk.ui.models_words import after_use, bytes_text, taken
+from musicdesk.ui.models_words import after_use, bytes_text, has_weights, taken
 from musicdesk.ui.tasks import Tasks
 from musicdesk.ui.workspace import TAB_MODELS, Workspace
 
@@ -23,6 +23,9 @@ SETTLING_MS = 150
 
 class ModelsController(QObject):
     """Looks when the page is looked at; one installation at a time, in a lane of its own."""
+
+    installed = Signal(str)
+    """Something was installed, by its name."""
 
     def __init__(self, desk: Desk, *, tasks: Tasks, window: Workspace, indexing: IndexingController) -> None:
         super().__init__(window)
@@ -119,9 +122,27 @@ class ModelsController(QObject):
             work, self._installed, failed=self._failed, stopped=lambda: self._stopped(title), lane=LANE, told=self._tell
         )
 
+    def install_reader(self) -> None:
+        """Install what reads texts, in view; where a library lacks, say so."""
+        self._window.show_tab(TAB_MODELS)
+        self._page.show_encoders()
+        self._tasks.read(
+            lambda: self._desk.modelling.info(self._desk.modelling.reader()), self._get_reader,
+            failed=self._page.notice.say, key="reader",
+        )  # fmt: skip
+
+    def _get_reader(self, model: ModelStatus) -> None:
+        if model.installed or (model.extra and has_weights(model)):
+            self._page.notice.say(model.problem or f"{model.title} is installed.")
+        else:
+            self.install(model.name)
+
     def _installed(self, model: ModelStatus) -> None:
         self._end()
-        if model.installed and not model.extra:
+        self.installed.emit(model.name)
+        if model.reads and not model.problem:
+            self._page.notice.say(f"{model.title} is installed: music can be found by what words mean.")
+        elif model.installed and not model.extra:
             self._page.notice.say(
                 f"{model.title} is installed.", button="Use this encoder", do=lambda: self.use(model.name)
             )

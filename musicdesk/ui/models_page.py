@@ -10,6 +10,7 @@ from musicdesk.records import ModelStatus
 from musicdesk.ui.flat import FlatSplitter, FlatTick, Line
 from musicdesk.ui.ink import scaled
 from musicdesk.ui.labels import ElidedLabel, SoftSentence
+from musicdesk.ui.meaning_page import MeaningPage
 from musicdesk.ui.models_details import ModelDetails
 from musicdesk.ui.models_model import ModelsModel
 from musicdesk.ui.models_progress import ModelsProgress
@@ -21,6 +22,7 @@ from musicdesk.ui.work_panel import Card
 MARGIN = 16
 STUDY, STUDY_SHORT = "Also the study's settings", "Study's settings"
 TRAIN, TRAIN_SHORT = "Train on my genres…", "Train…"
+WORDS, WORDS_SHORT = "Words and sound…", "Words…"
 WIDE, NARROW = 600, 484
 """Below the first the head says less, below the second it says it shorter."""
 TABLE, DETAILS = 376, 250
@@ -51,6 +53,7 @@ class ModelsPage(QWidget):
     """The table of encoders and the one that is chosen; in its place, a training."""
 
     train_asked = Signal()
+    meaning_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,8 +61,10 @@ class ModelsPage(QWidget):
         self.table, self.details = ModelsTable(self.model), ModelDetails()
         self.title, self.aside = QLabel("Encoders"), ElidedLabel(soft=True)
         self.variants, self.train = FlatTick(STUDY), QPushButton(TRAIN)
+        self.words = QPushButton(WORDS)
         self.notice, self.progress, self.line = Notice(name="Note on encoders"), ModelsProgress(), TrainingLine()
         self.training, self.waiting = TrainingPage(), SoftSentence("Looking …", points=0.5)
+        self.meaning, self.learning = MeaningPage(), TrainingLine()
         self._locked = ""
         self._lay_out()
         self._connect()
@@ -91,6 +96,7 @@ class ModelsPage(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(encoders)
         self.stack.addWidget(self.training)
+        self.stack.addWidget(self.meaning)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -101,6 +107,7 @@ class ModelsPage(QWidget):
         font = self.title.font()
         scaled(font, 4)
         self.title.setFont(font)
+        self.words.setToolTip("Let it learn which words go with which sounds, and what you choose after what")
         self.variants.setToolTip("Show the settings of the comparison study too, which differ from the authors' own")
         titles = QHBoxLayout()
         titles.setSpacing(12)
@@ -108,12 +115,14 @@ class ModelsPage(QWidget):
         titles.addWidget(self.aside, 1, Qt.AlignmentFlag.AlignBottom)
         titles.addStretch(0)
         titles.addWidget(self.variants)
+        titles.addWidget(self.words)
         titles.addWidget(self.train)
         head = QVBoxLayout()
         head.setContentsMargins(MARGIN, 0, 12, 0)
         head.setSpacing(8)
         head.addLayout(titles)
         head.addWidget(self.line)
+        head.addWidget(self.learning)
         head.addWidget(self.progress)
         return head
 
@@ -122,14 +131,18 @@ class ModelsPage(QWidget):
         self.variants.toggled.connect(self.model.show_variants)
         self.train.clicked.connect(self.train_asked)
         self.line.go.clicked.connect(self.show_training)
-        self.training.left.connect(self.show_encoders)
+        self.learning.go.clicked.connect(self.meaning_asked)
+        self.words.clicked.connect(self.meaning_asked)
+        for page in (self.training, self.meaning):
+            page.left.connect(self.show_encoders)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The head says what there is room for."""
         super().resizeEvent(event)
         self.aside.setVisible(self.width() >= WIDE)
         self.variants.setText(STUDY if self.width() >= NARROW else STUDY_SHORT)
-        self.train.setText(TRAIN if self.width() >= NARROW else TRAIN_SHORT)
+        self.train.setText(TRAIN if self.width() >= WIDE else TRAIN_SHORT)
+        self.words.setText(WORDS if self.width() >= NARROW else WORDS_SHORT)
 
     # ------------------------------------------------------------------ what it shows
 
@@ -146,6 +159,7 @@ class ModelsPage(QWidget):
         self._locked = why
         self.details.lock(why)
         self.training.lock(why)
+        self.meaning.lock(why)
         self.train.setEnabled(not why)
         self.train.setToolTip(why or "Train a network of your own on the genre tags of your library, or on a CSV file")
 
@@ -183,6 +197,16 @@ class ModelsPage(QWidget):
         self.stack.setCurrentWidget(self.training)
         self.training.take_focus()
 
+    @property
+    def shows_meaning(self) -> bool:
+        """Whether words and sound are looked at, not the encoders."""
+        return self.stack.currentWidget() is self.meaning
+
+    def show_meaning(self) -> None:
+        """Look at words and sound."""
+        self.stack.setCurrentWidget(self.meaning)
+        self.meaning.take_focus()
+
     def show_encoders(self) -> None:
         """Look at the encoders."""
         self.stack.setCurrentIndex(0)
@@ -190,12 +214,12 @@ class ModelsPage(QWidget):
 
     def step(self, rows: int) -> None:
         """Go down (or up) so many rows of the table."""
-        if not self.shows_training:
+        if not (self.shows_training or self.shows_meaning):
             self.table.step(rows)
 
     def leave(self) -> bool:
         """Escape: from the training back to the encoders, from a button to the table; False if there is no way."""
-        if self.shows_training:
+        if self.shows_training or self.shows_meaning:
             self.show_encoders()
         elif self.table.hasFocus():
             return False
@@ -205,4 +229,5 @@ class ModelsPage(QWidget):
 
     def take_focus(self) -> None:
         """The keyboard goes to what is shown."""
-        self.training.take_focus() if self.shows_training else self.table.setFocus()
+        shown = self.stack.currentWidget()
+        shown.take_focus() if isinstance(shown, TrainingPage | MeaningPage) else self.table.setFocus()

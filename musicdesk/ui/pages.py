@@ -19,6 +19,7 @@ from musicdesk.ui.catalogue_model import CatalogueModel
 from musicdesk.ui.columns import PLAYLIST_COLUMNS
 from musicdesk.ui.empty_states import EmptyState, State
 from musicdesk.ui.glyphs import GlyphButton
+from musicdesk.ui.ink import tabular
 from musicdesk.ui.labels import ElidedLabel, SoftLabel
 from musicdesk.ui.notice import Notice
 from musicdesk.ui.steer_bar import SteerBar
@@ -29,9 +30,9 @@ from musicdesk.ui.tracks_view import TracksView
 class TablePage(QWidget):
     """A head, a notice, and a table or an empty state."""
 
-    def __init__(self, model: TrackTable, *, name: str) -> None:
+    def __init__(self, model: TrackTable, *, name: str, view: type[TracksView] = TracksView) -> None:
         super().__init__()
-        self.view, self.empty, self.notice = TracksView(model, name=name), EmptyState(), Notice(name=f"Note on {name}")
+        self.view, self.empty, self.notice = view(model, name=name), EmptyState(), Notice(name=f"Note on {name}")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.view)
@@ -71,7 +72,8 @@ class ForYouPage(TablePage):
         row.setContentsMargins(12, 4, 8, 4)
         row.addWidget(self.seed_text, 1)
         row.addWidget(self.leave)
-        self.hint = SoftLabel()
+        self.hint = ElidedLabel(soft=True)
+        self.hint.setFont(tabular(self.hint.font(), size=-1.0))
         self.hint.setContentsMargins(12, 6, 12, 6)
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.column.insertWidget(1, self.seed)
@@ -103,7 +105,7 @@ def left_out(ranking: Ranking) -> str:
 
 
 class LibraryPage(TablePage):
-    """All tracks, sorted and filtered."""
+    """All tracks, sorted."""
 
     def __init__(self) -> None:
         self.model = CatalogueModel()
@@ -117,9 +119,9 @@ class LibraryPage(TablePage):
         self.count.setContentsMargins(12, 6, 12, 6)
         self.column.addWidget(self.count)
 
-    def set_count(self, shown: int, of: int) -> None:
-        """How many tracks are shown."""
-        self.count.setText(f"{of:,} tracks" if shown == of else f"{shown:,} of {of:,} tracks")
+    def set_count(self, count: int) -> None:
+        """How many tracks there are."""
+        self.count.setText(f"{count:,} track{'s' * (count != 1)}")
 
 
 class PlaylistsPage(TablePage):

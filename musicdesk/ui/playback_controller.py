@@ -272,6 +272,7 @@ class PlaybackController(QObject):
         heard = self.heard
         if heard is None or heard.track.path != path:
             return
+        self._count(heard, heard.track.length_s)
         self._look()
         self._mark(None)
         if not heard.excerpt and heard.view is not None:
@@ -293,10 +294,14 @@ class PlaybackController(QObject):
         seconds = player.position_s if player is not None and self._sounding else 0.0
         if self._aside is not None:
             heard, seconds = self._aside
-        if heard is not None and heard.trigger and seconds >= COUNTS_S:
-            self.heard_long.emit(heard.track, heard.trigger)
-        if heard is None or heard.excerpt or not seconds:
+        if heard is not None and seconds:
+            self._count(heard, seconds)
+
+    def _count(self, heard: Heard, seconds: float) -> None:
+        if heard.excerpt:
             return
+        if heard.trigger and seconds >= COUNTS_S:
+            self.heard_long.emit(heard.track, heard.trigger)
         if seconds >= min(COUNTS_S, heard.track.length_s / 2):
             self._tasks.write(lambda: self._desk.listening.played(heard.track, seconds))
 

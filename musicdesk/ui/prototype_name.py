@@ -43,7 +43,7 @@ def paint_mark(
 ) -> None:
     """The shape of a slot in its colour; the seed track (a slot without a look of its own) is a ring."""
     colour = ink.slot(slot, off=off)
-    seed = slot not in theme.SLOTS
+    seed = slot not in theme.COLOURED
     painter.setPen(QPen(colour, 1.6) if hollow or seed else Qt.PenStyle.NoPen)
     painter.setBrush(Qt.BrushStyle.NoBrush if hollow or seed else colour)
     theme.paint_shape(painter, rect, 0 if seed else slot)

@@ -59,7 +59,7 @@ class Paints:
             up=QColor(look.good),
             down=QColor(look.warning),
             heart=theme.slot_colour(5, ink.dark),
-            slots={slot: theme.slot_colour(slot, ink.dark) for slot in theme.SLOTS},
+            slots={slot: theme.slot_colour(slot, ink.dark) for slot in theme.COLOURED},
         )
 
     def slot(self, slot: int) -> QColor:
@@ -104,6 +104,8 @@ class RowPainter:
         elif isinstance(model, RankingModel) and row < len(model.ranking):
             if kind is Kind.WHY:
                 self._paint_why(painter, rect, model, row)
+            elif kind is Kind.MATCH and model.instead(row):
+                self._paint_soft(painter, rect, model.instead(row))
             elif kind is Kind.MATCH and not model.silent:
                 self._paint_match(painter, rect, float(model.ranking.match[row]))
             elif kind is Kind.MOVED:
@@ -131,6 +133,11 @@ class RowPainter:
         laid = self._laid(moved_text(moved), rect.width())
         painter.drawStaticText(rect.x() + (rect.width() - laid.width) // 2, rect.y() + laid.drop, laid.text)
 
+    def _paint_soft(self, painter: QPainter, rect: QRect, text: str) -> None:
+        painter.setPen(self.paints.soft)
+        laid = self._laid(text, rect.width() - 2 * PADDING)
+        painter.drawStaticText(rect.x() + PADDING, rect.y() + laid.drop, laid.text)
+
     def _paint_match(self, painter: QPainter, rect: QRect, share: float) -> None:
         left, wide = rect.x() + PADDING, rect.width() - 2 * PADDING - NUMBER
         if wide >= 16:
@@ -153,7 +160,8 @@ class RowPainter:
                 break
             painter.fillRect(left + start, top, width, 10, self.paints.slot(ranking.slots[part]))
         if named and order:
-            self._paint_part(painter, left + wide + PADDING, rect, ranking.parts[order[0]], ranking.slots[order[0]])
+            part = order[0]
+            self._paint_part(painter, left + wide + PADDING, rect, model.headline(row, part), ranking.slots[part])
 
     def _paint_part(self, painter: QPainter, left: int, rect: QRect, name: str, slot: int) -> None:
         painter.drawPixmap(left, rect.y() + 9, self._sign("slot", slot, SHAPE))

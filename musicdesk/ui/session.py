@@ -9,21 +9,26 @@ from musicdesk.ui import theme
 from musicdesk.ui.adding_controller import AddingController
 from musicdesk.ui.advising_controller import AdvisingController
 from musicdesk.ui.bridge import Bridge
+from musicdesk.ui.choosing_controller import ChoosingController
 from musicdesk.ui.coverage_controller import CoverageController
 from musicdesk.ui.curating_controller import CuratingController
 from musicdesk.ui.evidence_controller import EvidenceController
 from musicdesk.ui.explanation_controller import ExplanationController
 from musicdesk.ui.feedback_controller import FeedbackController
 from musicdesk.ui.group_controller import GroupController
+from musicdesk.ui.hover_controller import HoverController
 from musicdesk.ui.indexing_controller import IndexingController
 from musicdesk.ui.library_controller import LibraryController
 from musicdesk.ui.listeners_controller import ListenersController
 from musicdesk.ui.map_controller import MapController
+from musicdesk.ui.meaning_controller import MeaningController
 from musicdesk.ui.models_controller import ModelsController
 from musicdesk.ui.mood_controller import MoodController
 from musicdesk.ui.pictures_controller import PicturesController
 from musicdesk.ui.playback_controller import PlaybackController
 from musicdesk.ui.ranking_controller import RankingController
+from musicdesk.ui.search_controller import SearchController
+from musicdesk.ui.search_saving import SearchSaving
 from musicdesk.ui.settings_dialog import SettingsDialog
 from musicdesk.ui.shaping_controller import ShapingController
 from musicdesk.ui.shortcut_sheet import ShortcutSheet
@@ -55,12 +60,15 @@ class Session(QObject):
         self.coverage = CoverageController(desk, tasks=tasks, window=window, indexing=self.indexing)
         self.models = ModelsController(desk, tasks=tasks, window=window, indexing=self.indexing)
         self.training = TrainingController(desk, tasks=tasks, window=window, models=self.models)
+        self.meaning = MeaningController(desk, tasks=tasks, window=window, models=self.models)
         self.watching = WatchingController(
             desk, tasks=tasks, window=window, library=self.library, indexing=self.indexing
         )
         self.playback = PlaybackController(desk, tasks=tasks, window=window, library=self.library)
         self.feedback = FeedbackController(desk, tasks=tasks, window=window, library=self.library)
         self.curating = CuratingController(desk, tasks=tasks, window=window, library=self.library)
+        self.search = SearchController(desk, tasks=tasks, window=window, library=self.library)
+        self.searches = SearchSaving(desk, tasks=tasks, window=window, search=self.search, curating=self.curating)
         self.tagging = TaggingController(desk, tasks=tasks, window=window, library=self.library)
         self.advising = AdvisingController(desk, tasks=tasks, window=window)
         self.evidence = EvidenceController(
@@ -71,7 +79,12 @@ class Session(QObject):
         self.adding = AddingController(desk, tasks=tasks, window=window, library=self.library, shaping=self.shaping)
         self.tastes = TastesController(desk, tasks=tasks, window=window)
         self.mapping = MapController(desk, tasks=tasks, window=window, library=self.library, playback=self.playback)
+        self.hover = HoverController(desk, window=window, playback=self.playback)
         self.steering = SteeringController(desk, tasks=tasks, window=window, library=self.library)
+        self.choosing = ChoosingController(
+            desk, tasks=tasks, window=window, ranking=self.ranking, steering=self.steering, playback=self.playback
+        )
+        self.choosing.listen(self.feedback, self.curating)
         self.walking = WalkingController(
             desk, tasks=tasks, window=window, library=self.library, playback=self.playback, curating=self.curating,
             steering=self.steering,
@@ -95,6 +108,14 @@ class Session(QObject):
         for changed in (bridge.taste_changed, bridge.analysis_changed):
             changed.connect(self.evidence.refresh)
         bridge.playlists_changed.connect(self.curating.refresh)
+        bridge.searches_changed.connect(self.searches.refresh)
+        for changed in (bridge.library_changed, bridge.analysis_changed, bridge.tags_changed, bridge.moods_changed):
+            changed.connect(self.search.refresh)
+        self.tagging.find_asked.connect(self.search.find)
+        for changed in (bridge.analysis_changed, bridge.feedback_changed, bridge.playlists_changed):
+            changed.connect(self.meaning.refresh)
+        self.models.installed.connect(lambda _: self.search.refresh())
+        window.found.needed_asked.connect(self._get_what_lacks)
         for changed in (bridge.listeners_changed, bridge.library_changed, bridge.feedback_changed):
             changed.connect(self.listeners.refresh)
         for changed in (bridge.taste_changed, bridge.feedback_changed, bridge.analysis_changed):
@@ -107,6 +128,8 @@ class Session(QObject):
         bridge.moods_changed.connect(self.evidence.refresh)
         for changed in (bridge.moods_changed, bridge.analysis_changed):
             changed.connect(self.moods.refresh)
+        for refresh in (self.moods.refresh, self.steering.refresh):  # an analysis is over
+            self.indexing.working.connect(lambda on, refresh=refresh: None if on else refresh())
         bridge.listeners_changed.connect(self.advising.heard_more)
         bridge.listeners_changed.connect(self.ranking.refresh)
         self.indexing.working.connect(self._working)
@@ -133,6 +156,7 @@ class Session(QObject):
         self.library.refresh()
         self.ranking.refresh()
         self.curating.refresh()
+        self.searches.refresh()
         self.advising.refresh()
         self.tastes.refresh()
         self.evidence.refresh()
@@ -179,8 +203,15 @@ class Session(QObject):
 
     def _back(self) -> None:
         """Escape: out of the search, off the slider, away from a seed."""
-        if not self.library.leave_search() and not self._leave_slider():
+        if not self.search.leave() and not self._leave_slider():
             self.ranking.leave_seed()
+
+    def _get_what_lacks(self, need: str) -> None:
+        """Where what a search lacks can be had."""
+        if need == "learn":
+            self.meaning.show()
+        else:
+            self.models.install_reader()
 
     def _leave_slider(self) -> bool:
         number = self.window.tabs.currentIndex()
@@ -218,6 +249,8 @@ class Session(QObject):
             theme.look(str(value))
         if name == "animate_rows":
             self._animate(bool(value))
+        if name == "hover_preview":
+            self.window.map.hover.setChecked(bool(value))
         if name == "encoder":
             self.models.refresh()
             self.mapping.refresh()
@@ -240,6 +273,7 @@ class Session(QObject):
             return
         self._closed = True
         self.window.taste.settle()
+        self.hover.close()
         self.playback.close()
         self.bridge.close()
         self.tasks.close()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu
 
 from musicdesk.desk.desk import Desk
@@ -16,6 +16,9 @@ from musicdesk.ui.workspace import Workspace
 
 class TaggingController(QObject):
     """Every edit is one step of the desk; a sentence tells it and offers it back."""
+
+    find_asked = Signal(str)
+    """Search for this."""
 
     def __init__(self, desk: Desk, *, tasks: Tasks, window: Workspace, library: LibraryController) -> None:
         super().__init__(window)
@@ -77,7 +80,7 @@ class TaggingController(QObject):
             action = menu.addAction(text.replace("&", "&&"), lambda: _lead(asker, do))
             action.setEnabled(not changes or not self._desk.read_only)
 
-        line("Find its tracks", lambda: self._library.find(tag), changes=False)
+        line("Find its tracks", lambda: self.find_asked.emit(query_of(tag)), changes=False)
         line("New prototype from it", lambda: self._make(tag))
         menu.addSeparator()
         line("Rename everywhere …", lambda: self._ask_rename(tag))
@@ -126,6 +129,11 @@ class TaggingController(QObject):
     def _say(self, sentence: str) -> None:
         undo = self._window.actions_["undo"].trigger
         self._window.notice.say(sentence, button="Undo", do=undo, brief=True)
+
+
+def query_of(tag: str) -> str:
+    """A search for the tracks with a tag."""
+    return 'tag:"{}"'.format(tag.replace('"', " "))
 
 
 def _lead(asker: TagDialog | None, do: Callable[[], object]) -> None:

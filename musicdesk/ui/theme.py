@@ -56,6 +56,12 @@ ADVISORS_LIGHT = {101: "#a3154a", 102: "#5b3fb5", 103: "#7b4b1d"}
 ADVISORS_DARK = {101: "#ff6b8f", 102: "#b7a6ff", 103: "#d4a373"}
 SLOTS = (*range(PROTOTYPE_SLOTS), *ADVISOR_SHAPES)
 """Slots with a colour and a sign of their own, behind which a gain stands; a seed track has none."""
+ASKED_SHAPES = {201: "lines", 202: "label", 203: "sound", 204: "half", 205: "minus"}
+"""Signs of what speaks for a find: what files say, what is heard, its sound, its mood, and what was not wanted."""
+ASKED_LIGHT = {201: "#44546a", 202: "#08807f", 203: "#b3541e", 204: "#7a4fc0", 205: "#6b7300"}
+ASKED_DARK = {201: "#b9c4d6", 202: "#3fc6c0", 203: "#f0955a", 204: "#b79bf0", 205: "#c5cc5a"}
+COLOURED = (*SLOTS, *ASKED_SHAPES)
+"""All slots with a look of their own."""
 
 
 def tokens(dark: bool) -> Tokens:
@@ -164,15 +170,15 @@ def names() -> tuple[str, ...]:
 
 
 def slot_colour(slot: int, dark: bool) -> QColor:
-    """The colour of a prototype's slot (the eight, then from the start again), or of a recommender's."""
-    advisors = ADVISORS_DARK if dark else ADVISORS_LIGHT
+    """The colour of a prototype's slot (the eight, then from the start again), a recommender's, or a search's part."""
+    advisors = {**ADVISORS_DARK, **ASKED_DARK} if dark else {**ADVISORS_LIGHT, **ASKED_LIGHT}
     colours = SLOTS_DARK if dark else SLOTS_LIGHT
     return QColor(advisors.get(slot) or colours[slot % len(colours)])
 
 
 def slot_shape(slot: int) -> str:
     """The shape that goes with the colour: each round through the colours is one shape ahead of the last."""
-    return ADVISOR_SHAPES.get(slot) or SHAPES[(slot + slot // len(SHAPES)) % len(SHAPES)]
+    return ADVISOR_SHAPES.get(slot) or ASKED_SHAPES.get(slot) or SHAPES[(slot + slot // len(SHAPES)) % len(SHAPES)]
 
 
 def paint_shape(painter: QPainter, rect: QRectF, slot: int) -> None:
@@ -238,7 +244,43 @@ def _sound() -> QPainterPath:
     return path
 
 
-SIGNS = {"people": _people, "clock": _clock, "sound": _sound}
+def _lines() -> QPainterPath:
+    """Three lines of text."""
+    path = QPainterPath()
+    for y, right in ((-84, 95), (-17, 95), (50, 20)):
+        path.addRoundedRect(QRectF(-95, y, right + 95, 36), 12, 12)
+    return path
+
+
+def _label() -> QPainterPath:
+    """A label with a hole for its string."""
+    path, hole = QPainterPath(), QPainterPath()
+    path.addPolygon(QPolygonF([QPointF(x, y) for x, y in ((-98, 0), (-40, -72), (95, -72), (95, 72), (-40, 72))]))
+    path.closeSubpath()
+    hole.addEllipse(QPointF(-36, 0), 20, 20)
+    return path.subtracted(hole)
+
+
+def _half() -> QPainterPath:
+    """A ring, half full."""
+    ring, inside, left = QPainterPath(), QPainterPath(), QPainterPath()
+    ring.addEllipse(QPointF(0, 0), 95, 95)
+    inside.addEllipse(QPointF(0, 0), 66, 66)
+    left.addRect(QRectF(-100, -100, 100, 200))
+    return ring.subtracted(inside.subtracted(left))
+
+
+def _minus() -> QPainterPath:
+    """A stroke."""
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(-90, -20, 180, 40), 15, 15)
+    return path
+
+
+SIGNS = {
+    "people": _people, "clock": _clock, "sound": _sound, "lines": _lines, "label": _label, "half": _half,
+    "minus": _minus,
+}  # fmt: skip
 """Outlines around the origin, a hundred wide to each side: paths that are cut are cut coarsely where they are small."""
 _THIN = 0.34
 OUTLINES: dict[str, list[tuple[float, float]]] = {

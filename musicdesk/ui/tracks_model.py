@@ -229,6 +229,9 @@ class TrackTable(QAbstractTableModel):
 class RankingModel(TrackTable):
     """The picks, best first, over the arrays of a ``Ranking``."""
 
+    glides = True
+    """Whether rows travel to their new place."""
+
     def __init__(self) -> None:
         super().__init__(RANKING_COLUMNS)
         self.ranking = NOTHING
@@ -258,9 +261,11 @@ class RankingModel(TrackTable):
             self.silent = bool(ranking.contributions.size) and not ranking.contributions.any()
 
         self._past = self.ranking, self.moved, self.shares, self.longest, self.silent
-        self.turning.emit()
+        if self.glides:
+            self.turning.emit()
         self._change(len(ranking), apply, lambda key: place.get(key, -1))
-        self.turned.emit()
+        if self.glides:
+            self.turned.emit()
 
     def before(self) -> "RankingModel":
         """The list as it was before the last ``show``; it says nothing and is only painted."""
@@ -310,6 +315,14 @@ class RankingModel(TrackTable):
             case Kind.WHY:
                 return self.strongest(row)
         return super().text(row, column)
+
+    def headline(self, row: int, part: int) -> str:
+        """What stands beside the bars of a row, whose strongest part this is."""
+        return self.ranking.parts[part]
+
+    def instead(self, row: int) -> str:
+        """What stands in place of the bar of a row's match ("" for the bar)."""
+        return ""
 
     def strongest(self, row: int) -> str:
         """The name of the part that brought the track here most."""

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QHBoxLayout,
-    QLineEdit,
     QTabBar,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,7 @@ from musicdesk.ui import icons
 from musicdesk.ui.actions import Actions
 from musicdesk.ui.coverage_page import CoveragePage
 from musicdesk.ui.flat import FlatSplitter, FlatTabs, Line
+from musicdesk.ui.found_page import FoundPage
 from musicdesk.ui.glyphs import GlyphButton
 from musicdesk.ui.library_panel import LibraryPanel
 from musicdesk.ui.listeners_page import ListenersPage
@@ -31,6 +31,7 @@ from musicdesk.ui.map_page import MapPage
 from musicdesk.ui.models_page import ModelsPage
 from musicdesk.ui.notice import Notice
 from musicdesk.ui.pages import ForYouPage, LibraryPage, PlaylistsPage, TablePage
+from musicdesk.ui.search_box import SearchBox
 from musicdesk.ui.steer_page import SteerPage
 from musicdesk.ui.taste_panel import TastePanel
 from musicdesk.ui.tracks_model import RankingModel
@@ -41,10 +42,11 @@ from musicdesk.ui.why_panel import WhyPanel
 LEFT, MIDDLE, RIGHT = 200, 752, 328
 CHANGES = (
     "add_folder", "rescan", "like", "dislike", "not_now", "never", "exclude", "add_to_playlist", "tag", "import",
-    "import_listens", "make_map", "mood", "walk",
+    "import_listens", "make_map", "mood", "walk", "save_search",
 )  # fmt: skip
 """Actions that write into the library."""
-TAB_FOR_YOU, TAB_LIBRARY, TAB_PLAYLISTS, TAB_COVERAGE, TAB_MODELS, TAB_LISTENERS, TAB_MAP, TAB_STEER = range(8)
+TAB_FOR_YOU, TAB_LIBRARY, TAB_PLAYLISTS, TAB_COVERAGE, TAB_MODELS = range(5)
+TAB_LISTENERS, TAB_MAP, TAB_STEER, TAB_FOUND = range(5, 9)
 
 
 class Workspace(QWidget):
@@ -64,11 +66,12 @@ class Workspace(QWidget):
         self.for_you, self.all_tracks = ForYouPage(), LibraryPage()
         self.playlists, self.coverage, self.models = PlaylistsPage(), CoveragePage(), ModelsPage()
         self.listeners, self.map, self.steer = ListenersPage(), MapPage(), SteerPage()
+        self.found = FoundPage()
         self._no_tracks = TracksView(RankingModel(), name="No tracks")
         self._no_tracks.setParent(self)
         self._no_tracks.hide()
         self.notice, self.banner = Notice(name="Message"), Notice(name="Read only")
-        self.search = self._search()
+        self.search = SearchBox()
         self.undo = GlyphButton(icons.undo, name="Undo", size=28, glyph_size=15)
         self.redo = GlyphButton(icons.redo, name="Redo", size=28, glyph_size=15)
         self.export = GlyphButton(icons.export, name="Export playlist", size=28, glyph_size=15)
@@ -80,17 +83,6 @@ class Workspace(QWidget):
         self.set_history("", "")
 
     # ------------------------------------------------------------------ building
-
-    def _search(self) -> QLineEdit:
-        field = QLineEdit()
-        field.setPlaceholderText("Find by title, artist, album or tag")
-        field.setAccessibleName("Search")
-        field.setToolTip("Find tracks (/); Esc goes back")
-        field.setClearButtonEnabled(True)
-        field.setMaximumWidth(440)
-        field.setMinimumHeight(28)
-        field.setTextMargins(6, 0, 6, 0)
-        return field
 
     def _tabs(self) -> FlatTabs:
         tabs = FlatTabs()
@@ -104,6 +96,7 @@ class Workspace(QWidget):
             (self.listeners, "Listeners"),
             (self.map, "Map"),
             (self.steer, "Steer"),
+            (self.found, "Found"),
         ):
             tabs.addTab(page, title)
             page.setAccessibleName(title)
@@ -181,7 +174,7 @@ class Workspace(QWidget):
     @property
     def pages(self) -> tuple[TablePage, ...]:
         """The pages with a table."""
-        return (self.for_you, self.all_tracks, self.playlists, self.steer)
+        return (self.for_you, self.all_tracks, self.playlists, self.steer, self.found)
 
     @property
     def lists(self) -> tuple[TracksView, ...]:
@@ -225,7 +218,7 @@ class Workspace(QWidget):
         pages = {
             TAB_COVERAGE: self.coverage.take_focus, TAB_MODELS: self.models.take_focus,
             TAB_LISTENERS: self.listeners.take_focus, TAB_MAP: self.map.take_focus,
-            TAB_STEER: self.steer.take_focus,
+            TAB_STEER: self.steer.take_focus, TAB_FOUND: self.found.take_focus,
         }  # fmt: skip
         pages.get(self.tabs.currentIndex(), self.view.setFocus)()
 
@@ -245,6 +238,7 @@ class Workspace(QWidget):
         self.listeners.group.lock(why)
         self.map.lock(why)
         self.steer.lock(why)
+        self.found.lock(why)
         self.why.tags.lock(why)
         for name in CHANGES:
             self.actions_[name].setEnabled(not why)

@@ -168,12 +168,12 @@ def test_space_is_its_equal_on_the_keyboard(session: Session, qtbot: QtBot) -> N
 
 
 def test_a_list_that_moves_under_a_pointer_that_lies_still_plays_nothing_new(session: Session, qtbot: QtBot) -> None:
-    session.window.show_tab(TAB_LIBRARY)
+    session.search.find("Bells")
     settle(session, qtbot)
-    view = session.window.all_tracks.view
+    view = session.window.found.view
     first = over(view, 2)
     heard(session, qtbot, first)
-    session.window.search.setText("Noise")
+    session.search.find("Noise")
     silent(session, qtbot)
     qtbot.wait(LONG_MS)
     assert session.playback.heard.track == first

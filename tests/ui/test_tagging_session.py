@@ -16,7 +16,7 @@ from musicdesk.desk.desk import Desk
 from musicdesk.ui.add_prototype import AddPrototype, From
 from musicdesk.ui.session import Session
 from musicdesk.ui.tag_dialog import TagDialog
-from musicdesk.ui.workspace import TAB_LIBRARY
+from musicdesk.ui.workspace import TAB_FOUND, TAB_LIBRARY
 
 
 @pytest.fixture
@@ -206,8 +206,8 @@ def test_a_chips_menu_finds_renames_drops_and_makes_a_prototype(session: Session
     assert "regen" in {p.word for p in desk.recommending.taste().prototypes}
     menu_lines(session, qtbot)["Find its tracks"].trigger()
     settle(session, qtbot)
-    assert window.search.text() == "regen"
-    assert window.all_tracks.model.rowCount() == 4
+    assert window.search.text() == 'tag:"regen"'
+    assert window.found.model.exact == 4
     menu_lines(session, qtbot)["Rename everywhere …"].trigger()
     dialog = window.findChild(QInputDialog)
     dialog.setTextValue("Rain")
@@ -215,7 +215,7 @@ def test_a_chips_menu_finds_renames_drops_and_makes_a_prototype(session: Session
     settle(session, qtbot)
     assert "“regen” is called “Rain” now." in window.notice.text.text()
     assert window.why.tags.tags == ("Rain",)
-    assert window.all_tracks.model.rowCount() == 0, "what is searched for is the tags as they are now"
+    assert window.found.model.exact == 0, "what is searched for is the tags as they are now"
     menu_lines(session, qtbot)["Take from all its tracks"].trigger()
     settle(session, qtbot)
     assert desk.tagging.tags() == ()
@@ -223,7 +223,7 @@ def test_a_chips_menu_finds_renames_drops_and_makes_a_prototype(session: Session
     undo(session, qtbot)
     undo(session, qtbot)
     assert [own.tag for own in desk.tagging.tags()] == ["regen"]
-    assert window.all_tracks.model.rowCount() == 4
+    assert window.found.model.exact == 4
 
 
 def test_the_menu_key_opens_a_chips_menu(session: Session, qtbot: QtBot) -> None:
@@ -253,7 +253,7 @@ def test_the_row_menu_has_the_tag_and_nothing_is_asked_of_no_track(session: Sess
     (line,) = (line for line in menu.actions() if line.text() == "Tag…")
     assert line.shortcut().toString() == "Ctrl+T"
     menu.close()
-    window.search.setText("nothing fits this")
+    window.show_tab(TAB_FOUND)
     settle(session, qtbot)
     window.actions_["tag"].trigger()
     assert "Choose a track first" in window.notice.text.text()
