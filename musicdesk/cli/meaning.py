@@ -140,14 +140,23 @@ def _report_text(report: MeaningReport, *, in_use: bool) -> str:
 
 def _stage_text(stage: StageReport) -> str:
     """One stage: losses, recall, probes."""
-    before, after = stage.recall
     told = (
         f"{STAGES[stage.name]}: {stage.pairs:,} pairs, {len(stage.losses)} epochs in {stage.seconds:.0f} s, "
-        f"best loss {min(stage.losses):.3f}, Recall@10 {100 * before:.0f} → {100 * after:.0f} %."
+        f"best loss {min(stage.losses):.3f}{_recall_text(stage)}."
         if stage.losses else f"{STAGES[stage.name]}: {stage.pairs:,} pairs."
     )  # fmt: skip
     rows = [(p.name, f"{p.before:.3f}", f"{p.after:.3f}", f"{p.chance:.3f}") for p in stage.probes]
     return "\n".join([told, *([table(("Still heard", "Before", "After", "Chance"), rows)] if rows else [])])
+
+
+def _recall_text(stage: StageReport) -> str:
+    """How well what belongs together is found, and what luck would give."""
+    if not stage.known:
+        return "; there are too few artists to hold any out and see how well it finds sounds"
+    before, after = stage.recall
+    chance = f" (chance {100 * stage.chance:.0f} %)" if stage.chance is not None else ""
+    held = f" of {stage.held:,} held-out pairs" if stage.held else " of the learned pairs"
+    return f", Recall@10{held} {100 * before:.0f} → {100 * after:.0f} %{chance}"
 
 
 def _status_text(found: MeaningStatus, used: str) -> str:

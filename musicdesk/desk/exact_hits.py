@@ -12,7 +12,7 @@ from musicdesk.semantic.query import literal
 from musicdesk.semantic.said_of_music import SAY_NOTHING
 from musicdesk.semantic.wording import asked_for, known_words
 from musicdesk.store.full_text import FIELDS, RANKED, FullText, Matches
-from musicdesk.store.vocabulary import Vocabulary
+from musicdesk.store.vocabulary import Vocabulary, mistakes
 from musicdesk.tracks import fold
 
 SPARE = 40
@@ -92,8 +92,11 @@ class ExactHits:
         return Exact(_corrected(understood, by_sound) if by_sound else understood, Matches())
 
     def _near(self, word: str) -> str:
-        """The word of the library, or of what is heard, that a word was meant to be; "" if it is one."""
-        return "" if _means(word) else self._known_near(word) or self._full_text.corrected(word)
+        """The word of what is heard, or of the library where it is nearer, that a word was meant to be; "" if it is
+        one.
+        """
+        near = () if _means(word) else (self._known_near(word), self._full_text.corrected(word))
+        return min(filter(None, near), key=lambda meant: mistakes(fold(word), meant), default="")
 
     def _known_near(self, word: str) -> str:
         """The word by which music is known that a mistyped one was meant to be; few mistake the first letter."""

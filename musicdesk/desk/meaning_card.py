@@ -33,12 +33,19 @@ def _stage(stage: StageReport) -> str:
         f"## {_STAGES.get(stage.name, stage.name)}",
         "",
         f"{stage.pairs:,} pairs, {len(stage.losses)} epochs, {stage.seconds:.0f} s.",
-        f"{_FOUND.get(stage.name, 'Recall@10')}: {100 * before:.0f} % before, {100 * after:.0f} % after.",
+        f"{_FOUND.get(stage.name, 'Recall@10')}: {100 * before:.0f} % before, {100 * after:.0f} % after"
+        f"{_chance(stage)}."
+        if stage.known
+        else "There were too few artists to hold any out and see how well it finds sounds.",
     ]
     if stage.probes:
         lines += ["", "| Read off the sounds by a linear probe | Before | After | Chance |", "|---|---|---|---|"]
         lines += [f"| {p.name} | {p.before:.3f} | {p.after:.3f} | {p.chance:.3f} |" for p in stage.probes]
     return "\n".join([*lines, *(["", stage.rolled_back] if stage.rolled_back else [])])
+
+
+def _chance(stage: StageReport) -> str:
+    return f" (of {stage.held:,} held-out tracks; chance {100 * stage.chance:.0f} %)" if stage.chance else ""
 
 
 _LIMITS = """## Limits

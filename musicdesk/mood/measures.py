@@ -8,6 +8,7 @@ a calmer list is calmer.
 from dataclasses import dataclass, fields
 
 import numpy as np
+import numpy.typing as npt
 
 from musicdesk.errors import BadRequest
 from musicdesk.records import FloatArray
@@ -87,7 +88,7 @@ def placed(values: FloatArray) -> FloatArray:
     return found
 
 
-def ranks(values: FloatArray) -> FloatArray:
+def ranks(values: FloatArray) -> npt.NDArray[np.float64]:
     """The place of each in ascending order, from 1; what is equal shares the mean of its places.  # [n] -> [n] float64
 
     As scipy.stats.rankdata, whose import takes longer than a library of 100,000 sounds.

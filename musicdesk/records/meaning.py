@@ -62,6 +62,19 @@ class StageReport:
     rolled_back: str = ""
     """A sentence: why the stage was undone; "" if it stands."""
     seconds: float = 0.0
+    held: int = 0
+    """How many pairs were held out; with none, the recall of sounds is not known, and that of tracks is of the learned
+    pairs."""
+
+    @property
+    def chance(self) -> float | None:
+        """The recall that luck gives: ten of the held-out sounds; None where it is among all sounds."""
+        return min(1.0, 10 / self.held) if self.name == MEANING and self.held else None
+
+    @property
+    def known(self) -> bool:
+        """Whether the recall says anything."""
+        return self.name != MEANING or self.held > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ def learn_meaning(
             checkpoint=Checkpoint(*checkpoint, lucks=(rng,)) if checkpoint else None,
         )  # fmt: skip
     return StageReport(
-        MEANING, len(learned), losses, (before, _recall(lessons, held)), seconds=time.monotonic() - began
+        MEANING, len(learned), losses, (before, _recall(lessons, held)), held=len(held),
+        seconds=time.monotonic() - began,
     )  # fmt: skip
 
 

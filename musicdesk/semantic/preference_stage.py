@@ -60,7 +60,9 @@ def learn_preference(
         )  # fmt: skip
     lessons.network.text_head.requires_grad_(True)
     after = _recall(lessons, aside if len(aside) else pairs)
-    return StageReport(PREFERENCE, len(pairs), losses, (before, after), seconds=time.monotonic() - began)
+    return StageReport(
+        PREFERENCE, len(pairs), losses, (before, after), held=len(aside), seconds=time.monotonic() - began
+    )
 
 
 def forget_heads(network: HtclNet) -> None:

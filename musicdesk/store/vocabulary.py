@@ -69,6 +69,13 @@ class Vocabulary:
         return min(near, key=lambda found: (found[1], -self.counts[places[found[2]]], found[0]))[0]
 
 
+def mistakes(word: str, meant: str) -> int:
+    """How many mistakes away one folded word is from another."""
+    from rapidfuzz.distance import OSA
+
+    return int(OSA.distance(word, meant))
+
+
 def _signs(words: Sequence[str], length: int) -> _Signs:
     """Which signs stand in each word of a length, by their last five bits.  # [len(words)] 32 bits"""
     codes = np.frombuffer("".join(words).encode("utf-32-le"), dtype=np.uint32).reshape(len(words), length)

@@ -50,8 +50,9 @@ def report_rows(stages: Sequence[StageReport]) -> list[tuple[str, ...]]:
     """How well each stage does, before and after it, as rows of a table."""
     rows: list[tuple[str, ...]] = []
     for stage in stages:
-        before, after = stage.recall
-        rows.append((f"{FOUND.get(stage.name, stage.name)} (among the first 10)", percent(before), percent(after), ""))
+        before, after = map(percent, stage.recall) if stage.known else ("not known: too few artists", "")
+        chance = percent(stage.chance) if stage.chance is not None else ""
+        rows.append((f"{FOUND.get(stage.name, stage.name)} (among the first 10)", before, after, chance))
         rows += [_probe_row(probe) for probe in stage.probes]
     return rows
 

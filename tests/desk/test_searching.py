@@ -63,6 +63,13 @@ def test_a_mistyped_name_is_found_and_told(searching):
     assert "“noctrune” was taken for “nocturne”" in found.sentence
 
 
+def test_a_name_that_is_nearer_than_a_word_of_music_is_what_was_meant(searching, monkeypatch):
+    library = {"danile": "daniel", "pinao": "pianos"}
+    monkeypatch.setattr(searching._exact._full_text, "corrected", lambda word: library.get(word, ""))
+    assert searching._exact._near("danile") == "daniel"  # "dance" is two mistakes away
+    assert searching._exact._near("pinao") == "piano"
+
+
 @pytest.mark.parametrize("title", NAMES)
 def test_names_in_any_script_are_found_by_their_words(searching, title):
     assert titles(searching.find(title, limit=5))[0] == title

@@ -18,6 +18,7 @@ from musicdesk.store.own_tags import OwnTagStore
 from musicdesk.store.tags import load_tags
 from musicdesk.store.track_words import parted, words_of
 from musicdesk.store.tracks import TrackStore
+from musicdesk.store.vocabulary import mistakes
 
 SHELF = (
     {"title": "Night Drive", "artists": ("Björk",), "album": "Roads", "genres": ("Art Pop",), "year": 1994},
@@ -410,3 +411,9 @@ def test_text_is_parted_as_it_is_looked_for():
 def test_ids_are_numbers_of_64_bits(words):
     assert words.find(["drive"]).ids.dtype == words.holding("drive").dtype == np.int64
     assert re.fullmatch(r"\d+", str(words.find(["nothing"]).ids.size))
+
+
+def test_mistakes_are_letters_too_many_too_few_others_and_turned_round():
+    assert mistakes("daniel", "daniel") == 0
+    assert mistakes("danile", "daniel") == 1
+    assert mistakes("danile", "dance") == 2

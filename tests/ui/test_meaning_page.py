@@ -9,10 +9,13 @@ from ui_samples import Heard, click
 from musicdesk.jobs import Progress
 from musicdesk.records.meaning import MEANING, PREFERENCE, MeaningReport, MeaningStatus, Probe, StageReport
 from musicdesk.ui.meaning_page import MeaningPage
+from musicdesk.ui.meaning_words import report_rows
 from musicdesk.ui.training_words import percent
 
 UNDONE = "The stage was undone: what can be read off the sounds had fallen by 4 points."
-WORDS = StageReport(MEANING, 140, (2.8, 2.4, 2.1), (0.43, 0.91), (Probe("genre", 0.61, 0.60, 0.2),), seconds=9.0)
+WORDS = StageReport(
+    MEANING, 140, (2.8, 2.4, 2.1), (0.43, 0.91), (Probe("genre", 0.61, 0.60, 0.2),), seconds=9.0, held=20
+)
 CHOICES = StageReport(PREFERENCE, 30, (1.2, 1.0), (0.2, 0.31), rolled_back=UNDONE)
 REPORT = MeaningReport("htcl-musicnn", "musicnn", "minilm", 1620, (WORDS, CHOICES))
 LEARNED = MeaningStatus("htcl-musicnn", REPORT, tracks=1700, pairs=30)
@@ -126,3 +129,11 @@ def test_a_library_that_is_only_read_lets_nothing_be_done(page: MeaningPage) -> 
     for button in (page.card.learn, page.card.use, page.card.forget):
         assert not button.isEnabled()
         assert button.toolTip() == "Another musicdesk writes here."
+
+
+def test_what_luck_would_find_is_told_and_where_nothing_was_held_out_nothing_is_claimed():
+    first, *_ = report_rows((WORDS,))
+    assert first[1:] == tuple(map(percent, (0.43, 0.91, 0.5)))
+    unknown, *_ = report_rows((replace(WORDS, held=0),))
+    assert "not known" in unknown[1]
+    assert "%" not in " ".join(unknown)
