@@ -14,6 +14,7 @@ from musicdesk.cli.evaluate_mood import evaluate_mood
 from musicdesk.cli.evaluate_personal import evaluate_personal
 from musicdesk.cli.evaluate_prototypes import evaluate_prototypes
 from musicdesk.cli.evaluate_recommenders import evaluate_recommenders
+from musicdesk.cli.evaluate_semantic import evaluate_semantic
 from musicdesk.cli.output import measure_json, measure_text, show, table
 from musicdesk.cli.progress import job
 
@@ -183,4 +184,5 @@ evaluate.add_command(evaluate_genre_listeners)
 evaluate.add_command(evaluate_personal)
 evaluate.add_command(evaluate_prototypes)
 evaluate.add_command(evaluate_recommenders)
+evaluate.add_command(evaluate_semantic)
 COMMANDS = (evaluate,)

@@ -109,7 +109,7 @@ def _artists(folder: Path, reader: "Remembered", seeds: Sequence[int], job: Job)
     return semantic_artists.measure(artists, reader, LearningConfig.small(), seeds=seeds, job=job)
 
 
-def _check(emotify: Path | None, hetrec: Path | None, library: bool, judged: Path | None) -> None:  # noqa: FBT001
+def _check(emotify: Path | None, hetrec: Path | None, library: bool, judged: Path | None) -> None:
     if emotify is None and hetrec is None and not library:
         raise BadRequest("Name what to measure on: --data EMOTIFY, --library, or --hetrec FOLDER.")
     if emotify is not None and not (emotify / TABLE).is_file():

@@ -66,9 +66,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AUTO", "FOLDERS", "TAGS", "WORDS", "Claim", "ColdReport", "ColdRow", "ControlReport", "ControlRow", "CostRow",
-    "Difference", "DuplicateReport", "EncoderRow", "EncodersReport", "FaultReport", "GenreListenersReport", "GroupRetrieval",
-    "LibraryBench", "ListenersTrial", "Measuring", "NetworkPlan", "PersonalReport", "PersonalRow", "Plan", "Point",
-    "Protocol", "PrototypesReport", "PrototypesRow", "RankBench", "RecommenderCost", "RecommenderRow",
+    "Difference", "DuplicateReport", "EncoderRow", "EncodersReport", "FaultReport", "GenreListenersReport",
+    "GroupRetrieval", "LibraryBench", "ListenersTrial", "Measuring", "NetworkPlan", "PersonalReport", "PersonalRow",
+    "Plan", "Point", "Protocol", "PrototypesReport", "PrototypesRow", "RankBench", "RecommenderCost", "RecommenderRow",
     "RecommendersBench", "RecommendersReport", "SimilarityReport",
 ]  # fmt: skip
 

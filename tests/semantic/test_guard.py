@@ -3,7 +3,7 @@ import pytest
 from made_up_meanings import library
 
 from musicdesk.records.meaning import Probe
-from musicdesk.semantic.guard import GENRE, HEARD, MOOD, fell, probes, questions_of, sentence
+from musicdesk.semantic.guard import GENRE, HEARD, MOOD, TEXTS, fell, probes, questions_of, sentence
 from musicdesk.semantic.retrieval import own_above
 from musicdesk.semantic.texts import Facts
 
@@ -56,6 +56,10 @@ class TestFalling:
         assert not fell([Probe(GENRE, 0.80, 0.785)])
         assert fell([Probe(GENRE, 0.80, 0.82), Probe(MOOD, 0.5, 0.47)])
         assert not fell([])
+
+    def test_what_texts_find_may_fall_by_five_since_few_tracks_are_asked(self):
+        assert not fell([Probe(TEXTS, 0.80, 0.76)])
+        assert fell([Probe(TEXTS, 0.80, 0.74)])
 
     def test_the_sentence_names_what_fell_most(self):
         told = sentence([Probe(GENRE, 0.80, 0.79), Probe(MOOD, 0.5, 0.3)])
