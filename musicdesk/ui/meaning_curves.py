@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from musicdesk.ui.meaning_chart import LossCurve
 
 HIGH = 150
+HELD = "On tracks of artists that it does not learn from, where there are enough to hold some out"
 
 
 class MeaningCurves(QWidget):
-    """How far off it is on tracks that it does not learn from, stage by stage."""
+    """How far off it is after each round, stage by stage; of tracks that it does not learn from, if there are any."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +41,9 @@ class MeaningCurves(QWidget):
         self._late = QTimer(self, singleShot=True, interval=0)
         self._late.timeout.connect(self._draw)
         head = QHBoxLayout()
-        head.addWidget(SoftLabel("Loss on tracks that it does not learn from; lower is better"), 1)
+        title = SoftLabel("Loss after each round; lower is better")
+        title.setToolTip(HELD)
+        head.addWidget(title, 1)
         head.addWidget(self.toggle)
         self._places = QHBoxLayout(self._drawn)
         self._places.setContentsMargins(0, 0, 0, 0)

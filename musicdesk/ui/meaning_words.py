@@ -50,11 +50,18 @@ def report_rows(stages: Sequence[StageReport]) -> list[tuple[str, ...]]:
     """How well each stage does, before and after it, as rows of a table."""
     rows: list[tuple[str, ...]] = []
     for stage in stages:
-        before, after = map(percent, stage.recall) if stage.known else ("not known: too few artists", "")
+        before, after = map(percent, stage.recall) if stage.known else ("–", "–")
         chance = percent(stage.chance) if stage.chance is not None else ""
-        rows.append((f"{FOUND.get(stage.name, stage.name)} (among the first 10)", before, after, chance))
+        rows.append((f"{FOUND.get(stage.name, stage.name)} ({_asked(stage)})", before, after, chance))
         rows += [_probe_row(probe) for probe in stage.probes]
     return rows
+
+
+def _asked(stage: StageReport) -> str:
+    """Of what the recall is."""
+    if not stage.known:
+        return "not known: too few artists to hold any out"
+    return "among the first 10" if stage.held else "among the first 10, of the pairs it learned"
 
 
 def rolled_back(stages: Sequence[StageReport]) -> str:

@@ -135,5 +135,7 @@ def test_what_luck_would_find_is_told_and_where_nothing_was_held_out_nothing_is_
     first, *_ = report_rows((WORDS,))
     assert first[1:] == tuple(map(percent, (0.43, 0.91, 0.5)))
     unknown, *_ = report_rows((replace(WORDS, held=0),))
-    assert "not known" in unknown[1]
+    assert "not known" in unknown[0]
     assert "%" not in " ".join(unknown)
+    learned, *_ = report_rows((CHOICES,))
+    assert "of the pairs it learned" in learned[0]
