@@ -10,7 +10,6 @@ import platformdirs
 import tomli_w
 
 from musicdesk.errors import BadRequest, DataFolderError
-from musicdesk.records import Steer
 from musicdesk.whole_files import whole
 
 VERSION = 1
@@ -73,7 +72,7 @@ class Settings:
     """Whether rows glide to their new place; where the system wants little motion they never do."""
     hover_preview: bool = False
     """Whether a track of a list or of the map is heard while the pointer rests on it."""
-    steer_strength: float = Steer().strength
+    steer_strength: float = 0.7
     """How far "more like this, but …" goes, 0 to 1."""
     steer_keep: str = ""
     """What it keeps: genre, instrument, tempo, vocals, with commas between."""

@@ -94,7 +94,10 @@ def test_how_few_suffice_is_told_to_programs_and_to_people():
 def test_an_ablation_names_its_whole_and_stands_beside_it_alone(report):
     setting = report.settings[0]
     told = {name: Difference(Measure(-0.1, -0.2, -0.05, 9), 0.001) for name in ("filter", "average-mood")}
-    part = replace(setting.rows[0], name="half", whole="filter", against=told, against_10=told)
+    part = replace(
+        setting.rows[0], name="half", whole="filter", against=told, against_10=told, against_usual=told,
+        against_usual_10=told,
+    )  # fmt: skip
     changed = replace(report, settings=(replace(setting, rows=(*setting.rows, part)),))
     assert [row["ablation_of"] for row in report_json(changed)["settings"][0]["rows"]] == [None, None, None, "filter"]
     lines = [line.split() for line in _text(changed).splitlines()]
