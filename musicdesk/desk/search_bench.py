@@ -19,11 +19,11 @@ from musicdesk.desk.word_spaces import WordSpace
 from musicdesk.encoders import musicnn, sentences
 from musicdesk.encoders.sentences import Sentences
 from musicdesk.errors import BadRequest
-from musicdesk.evaluation import bench
+from musicdesk.evaluation.bench import Timed, once
 from musicdesk.evaluation.made_library import COMMON, RARE, make_library
 from musicdesk.events import Events
 from musicdesk.jobs import Job
-from musicdesk.records import AXES, MOODS, EncoderKey, FloatArray, Latency, Moods, Taste, Vectors, unit_rows
+from musicdesk.records import AXES, MOODS, EncoderKey, FloatArray, Moods, Taste, Vectors, unit_rows
 from musicdesk.semantic.wording import known_words, uses
 from musicdesk.store.database import Database
 
@@ -35,16 +35,6 @@ NAMES = (COMMON, RARE, "Little Silver Ghost", "Björk", "nigth riber", "mountain
 MADE_UP = "made up"
 """The name of what reads where no model of sentences is installed."""
 SPEC = replace(musicnn.SPEC, dim=DIM)
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """One thing that was done some times."""
-
-    name: str
-    wall: Latency
-    cpu: Latency
-    """On this process's own clock: what a busy machine adds least to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +107,9 @@ def search(
         loads, made = list[tuple[float, float]](), list[Searching]()
         for _ in range(LOADS):
             made[:] = [_searching(stores, name, models, rng)]
-            loads.append(_once(made[0].warm))
+            loads.append(once(made[0].warm))
         job.check()
-        rows = [_timed("load", loads), *_asked(made[0], limit, rng)]
+        rows = [Timed.of("load", loads), *_asked(made[0], limit, rng)]
     return SearchBench(tuple(rows), tracks, limit, name)
 
 
@@ -140,20 +130,9 @@ def queries(rng: np.random.Generator, count: int = ANSWERS) -> tuple[str, ...]:
 
 def _asked(searching: Searching, limit: int, rng: np.random.Generator) -> Iterator[Timed]:
     typed = [name[:length] for name in NAMES for length in range(1, len(name) + 1)]
-    yield _timed("answer", [_once(searching.find, query, limit=limit) for query in queries(rng)])
-    yield _timed("name", [_once(searching.find, name, limit=limit) for name in NAMES])
-    yield _timed("keystroke", [_once(searching.quick, text) for text in typed])
-
-
-def _once(action: Callable[..., object], *arguments: object, **named: object) -> tuple[float, float]:
-    wall, cpu = time.perf_counter(), time.process_time()
-    action(*arguments, **named)
-    return 1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - cpu)
-
-
-def _timed(name: str, taken: Sequence[tuple[float, float]]) -> Timed:
-    wall, cpu = zip(*taken, strict=True)
-    return Timed(name, bench.latency(wall), bench.latency(cpu))
+    yield Timed.of("answer", [once(searching.find, query, limit=limit) for query in queries(rng)])
+    yield Timed.of("name", [once(searching.find, name, limit=limit) for name in NAMES])
+    yield Timed.of("keystroke", [once(searching.quick, text) for text in typed])
 
 
 def _reader_of(models: Path) -> str:

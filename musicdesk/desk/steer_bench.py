@@ -15,6 +15,7 @@ from musicdesk.desk.taste_steering import TasteSteering
 from musicdesk.encoders import musicnn
 from musicdesk.encoders.handcrafted import SPEC
 from musicdesk.evaluation import bench
+from musicdesk.evaluation.bench import Timed
 from musicdesk.evaluation.made_library import made_taste
 from musicdesk.mood import labelling, methods
 from musicdesk.prototypes.providers import Ground
@@ -27,7 +28,6 @@ from musicdesk.records import (
     MOODS,
     EncoderKey,
     FloatArray,
-    Latency,
     Mood,
     MoodCorrection,
     Moods,
@@ -46,16 +46,6 @@ PROTOTYPES = 12
 DRAGS, TASTE_DRAGS, TIMES = 60, 20, 3
 FRESH = 0.01
 """Of the library comes while its moods are known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """One thing that was done some times."""
-
-    name: str
-    wall: Latency
-    cpu: Latency
-    """On this process's own clock: what a busy machine adds least to."""
 
 
 @dataclass(frozen=True, slots=True)

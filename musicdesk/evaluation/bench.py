@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,22 @@ from musicdesk.ranking.shelf import Shelf
 from musicdesk.records import FloatArray, Latency, Query, Ranking
 
 TRACKS_PER_ALBUM, ALBUMS_PER_ARTIST = 12, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One thing that was done some times."""
+
+    name: str
+    wall: Latency
+    cpu: Latency
+    """On this process's own clock: what a busy machine adds least to."""
+
+    @classmethod
+    def of(cls, name: str, taken: Sequence[tuple[float, float]]) -> Self:
+        """From the wall and CPU milliseconds of each time."""
+        wall, cpu = zip(*taken, strict=True)
+        return cls(name, latency(wall), latency(cpu))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +98,7 @@ def timed(action: Callable[[float], object], arguments: list[float], *, warm_up:
     """Wall and CPU times of ``action`` over ``arguments``."""
     for argument in arguments[:warm_up]:
         action(argument)
-    taken = np.array([_once(action, argument) for argument in arguments])
+    taken = np.array([once(action, argument) for argument in arguments])
     wall, cpu = (latency(column) for column in taken.T)
     return wall, cpu
 
@@ -115,9 +132,10 @@ def _shelf(space: FloatArray, rng: np.random.Generator) -> Shelf:
     )
 
 
-def _once(action: Callable[[float], object], argument: float) -> tuple[float, float]:
+def once(action: Callable[..., object], *arguments: object, **named: object) -> tuple[float, float]:
+    """Wall and CPU milliseconds of one call."""
     wall, cpu = time.perf_counter(), time.process_time()
-    action(argument)
+    action(*arguments, **named)
     return 1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - cpu)
 
 

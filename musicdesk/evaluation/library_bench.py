@@ -14,7 +14,7 @@ from typing import ParamSpec, Protocol, TypeVar
 import numpy as np
 
 from musicdesk.encoders.base import EncoderSpec
-from musicdesk.evaluation.bench import latency
+from musicdesk.evaluation.bench import Timed
 from musicdesk.evaluation.made_library import COMMON, NONE, RARE, Made, made_analyses, made_centres, make_library
 from musicdesk.events import Events
 from musicdesk.jobs import Job
@@ -23,7 +23,6 @@ from musicdesk.records import (
     Explanation,
     FoundFile,
     IntArray,
-    Latency,
     Query,
     Ranking,
     ScannedFile,
@@ -111,19 +110,10 @@ class LibraryDesk(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryRow:
-    """One thing that was done some times."""
-
-    name: str
-    wall: Latency
-    cpu: Latency
-
-
-@dataclass(frozen=True, slots=True)
 class LibraryBench:
     """Every row, and how large it all is."""
 
-    rows: tuple[LibraryRow, ...]
+    rows: tuple[Timed, ...]
     made: Made
     dim: int
     peak_mb: float
@@ -146,9 +136,9 @@ class _Watch:
         self._taken.setdefault(name, []).append(taken)
         return result
 
-    def rows(self) -> tuple[LibraryRow, ...]:
+    def rows(self) -> tuple[Timed, ...]:
         """What was timed."""
-        return tuple(LibraryRow(name, *map(latency, zip(*taken, strict=True))) for name, taken in self._taken.items())
+        return tuple(Timed.of(name, taken) for name, taken in self._taken.items())
 
 
 def library(

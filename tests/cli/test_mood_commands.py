@@ -1,7 +1,5 @@
 """Moods from the command line: steer, path, mood, taste steer; the shapes of their JSON, and what cannot be asked."""
 
-import json
-
 import pytest
 from made_up_moods import mood_of, write_library
 
@@ -15,24 +13,8 @@ def data(tmp_path_factory):
     return place
 
 
-@pytest.fixture
-def ask(data, capsys):
-    def asked(*arguments):
-        code = run(["--data", str(data), *arguments])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return asked
-
-
-def told(ask, *arguments):
-    code, out, err = ask(*arguments, "--json")
-    assert code == 0, err
-    return json.loads(out)
-
-
-def test_steer_tells_what_stayed_and_what_moved(ask):
-    found = told(ask, "steer", "folk energetic 3", "--mood", "calm", "--strength", "0.8", "--limit", "5")
+def test_steer_tells_what_stayed_and_what_moved(call, read):
+    found = read("steer", "folk energetic 3", "--mood", "calm", "--strength", "0.8", "--limit", "5")
     assert found["label"] == "Like “folk energetic 3”, but calmer"
     assert found["holds"] is True
     assert found["method"]
@@ -43,19 +25,19 @@ def test_steer_tells_what_stayed_and_what_moved(ask):
     assert mood_of(first["title"]) == "calm"
     assert first["moved"][0]["words"].startswith("calmer: ")
     assert sum(part["contribution"] for part in first["why"]) == pytest.approx(first["score"], abs=1e-3)
-    code, out, _ = ask("steer", "like", "folk energetic 3", "--mood", "calm")
+    code, out, _ = call("steer", "like", "folk energetic 3", "--mood", "calm")
     assert code == 0
     assert "but calmer" in out
     assert "say so too" in out
 
 
-def test_options_may_stand_before_the_seed_and_several_things_be_kept(ask):
-    found = told(ask, "steer", "--less", "tempo=30", "--keep", "genre,tempo", "--keep", "vocals", "techno happy 3")
+def test_options_may_stand_before_the_seed_and_several_things_be_kept(read):
+    found = read("steer", "--less", "tempo=30", "--keep", "genre,tempo", "--keep", "vocals", "techno happy 3")
     assert found["label"].endswith("but slower")
     assert all(track["title"].startswith("techno") for track in found["tracks"])
-    grid = told(ask, "steer", "folk energetic 3", "--at", "10,20")
+    grid = read("steer", "folk energetic 3", "--at", "10,20")
     assert "calmer" in grid["label"]
-    mixed = told(ask, "steer", "artist:folk player 1", "--mood", "calm=2", "--mood", "sad", "--more", "brightness")
+    mixed = read("steer", "artist:folk player 1", "--mood", "calm=2", "--mood", "sad", "--more", "brightness")
     assert mixed["label"] == "Like folk player 1, but calmer, sadder and brighter" or "calmer" in mixed["label"]
 
 
@@ -81,64 +63,64 @@ def test_options_may_stand_before_the_seed_and_several_things_be_kept(ask):
         (("taste", "steer", "--keep"), 2, "where it is"),
     ],
 )
-def test_what_cannot_be_asked_is_a_sentence(ask, arguments, code, sentence):
-    given, out, err = ask(*arguments)
+def test_what_cannot_be_asked_is_a_sentence(call, arguments, code, sentence):
+    given, out, err = call(*arguments)
     assert (given, out) == (code, "")
     assert sentence in err
 
 
-def test_offers_are_buttons(ask):
-    offers = told(ask, "steer", "offers", "folk energetic 3")["offers"]
+def test_offers_are_buttons(call, read):
+    offers = read("steer", "offers", "folk energetic 3")["offers"]
     assert 4 <= len(offers) <= 6
     assert all(set(offer) == {"name", "room", "moods", "nudges"} for offer in offers)
-    assert "calmer" in ask("steer", "offers", "folk energetic 3")[1]
+    assert "calmer" in call("steer", "offers", "folk energetic 3")[1]
 
 
-def test_a_path_is_told_and_kept(ask):
-    found = told(ask, "path", "calm", "techno energetic 1", "--length", "7", "--save", "waking up")
+def test_a_path_is_told_and_kept(call, read):
+    found = read("path", "calm", "techno energetic 1", "--length", "7", "--save", "waking up")
     assert len(found["tracks"]) == 7
     assert found["tracks"][-1]["title"] == "techno energetic 1"
     assert {"at", "axes", "id", "title"} <= set(found["tracks"][0])
     assert found["saved"] == "waking up"
-    kept = next(p for p in told(ask, "playlists", "list")["playlists"] if p["name"] == "waking up")
+    kept = next(p for p in read("playlists", "list")["playlists"] if p["name"] == "waking up")
     assert kept["track_ids"] == [track["id"] for track in found["tracks"]]
     assert kept["note"] == "From calm to “techno energetic 1”, in 7 even steps"
     assert 0 < found["jump"] <= 1
-    text = ask("path", "calm", "sad", "--length", "5")[1]
+    text = call("path", "calm", "sad", "--length", "5")[1]
     assert "mean one" in text
     assert "of 100 at once" in text
 
 
-def test_moods_are_told_corrected_and_taken_back(ask):
-    whole = told(ask, "mood", "--summary")
+def test_moods_are_told_corrected_and_taken_back(call, read):
+    whole = read("mood", "--summary")
     assert whole["sounds"] == 240
     assert sum(whole["moods"].values()) + whole["uncertain"] == 240
-    one = told(ask, "mood", "folk calm 1", "--correct", "happy", "--axis", "tempo=20")["tracks"][0]
+    one = read("mood", "folk calm 1", "--correct", "happy", "--axis", "tempo=20")["tracks"][0]
     assert one["mood"] == "happy"
     assert one["corrected"] is True
     assert set(one["axes"]["tempo"]) == {"place", "sure"}
-    assert "corrected" in ask("mood", "folk calm 1")[1]
-    assert told(ask, "mood", "folk calm 1", "--uncorrect")["tracks"][0]["corrected"] is False
-    assert "Told by" in ask("mood")[1]
+    assert "corrected" in call("mood", "folk calm 1")[1]
+    assert read("mood", "folk calm 1", "--uncorrect")["tracks"][0]["corrected"] is False
+    assert "Told by" in call("mood")[1]
 
 
-def test_the_taste_is_steered_shown_and_kept(ask):
-    ask("like", "folk energetic 1")
-    found = told(ask, "taste", "steer", "--mood", "calm", "--strength", "1")
+def test_the_taste_is_steered_shown_and_kept(call, read):
+    call("like", "folk energetic 1")
+    found = read("taste", "steer", "--mood", "calm", "--strength", "1")
     assert found["label"] == "Like your taste, but calmer"
-    before = told(ask, "taste", "show")
-    kept = told(ask, "taste", "steer", "--mood", "calm", "--keep")
+    before = read("taste", "show")
+    kept = read("taste", "steer", "--mood", "calm", "--keep")
     assert [p["gain"] for p in kept["prototypes"]] == [p["gain"] for p in before["prototypes"]]
-    assert "steer taste: calmer" in ask("taste", "undo")[1]
-    assert told(ask, "taste", "show")["prototypes"] == before["prototypes"]
+    assert "steer taste: calmer" in call("taste", "undo")[1]
+    assert read("taste", "show")["prototypes"] == before["prototypes"]
 
 
-def test_the_translator_is_taught(ask):
-    report = told(ask, "steer", "learn")
+def test_the_translator_is_taught(read):
+    report = read("steer", "learn")
     assert report["sounds"] == 240
     assert report["sure"] >= 200
     assert set(report["moods"]) == {"energetic", "calm", "happy", "sad"}
-    assert told(ask, "steer", "folk energetic 3", "--mood", "calm")["method"].startswith("translator")
+    assert read("steer", "folk energetic 3", "--mood", "calm")["method"].startswith("translator")
 
 
 def test_before_any_analysis_it_says_what_to_do(tmp_path, capsys):
@@ -147,8 +129,8 @@ def test_before_any_analysis_it_says_what_to_do(tmp_path, capsys):
         assert "musicdesk analyze" in capsys.readouterr().err
 
 
-def test_the_drags_and_moods_are_measured(ask):
-    found = told(ask, "bench", "steer", "--tracks", "1500", "--top", "20")
+def test_the_drags_and_moods_are_measured(read):
+    found = read("bench", "steer", "--tracks", "1500", "--top", "20")
     assert (found["tracks"], found["top"], found["drag"]["n"]) == (1500, 20, 60)
     times = ("drag", "taken", "taste_drag", "taste_taken", "moods", "moods_grown", "moods_meanwhile", "moods_corrected")
     for name in times:
