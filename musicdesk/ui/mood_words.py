@@ -23,10 +23,10 @@ HARDLY = 0.2
 
 
 def place_text(axis: Axis, place: float) -> str:
-    """A place on an axis as a percentile with a word: calm 12 %."""
-    low, high = ENDS[axis]
-    word = low if place < MIDDLING[0] else high if place > MIDDLING[1] else "middling"
-    return f"{word} {100 * place:.0f} %"
+    """A place on an axis as a percentile with a word, both of the figure that is shown: calm 12 %."""
+    (low, high), percent = ENDS[axis], round(100 * place)
+    word = low if percent < 100 * MIDDLING[0] else high if percent > 100 * MIDDLING[1] else "middling"
+    return f"{word} {percent} %"
 
 
 def sure_text(sure: float) -> str:
