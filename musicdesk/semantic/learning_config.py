@@ -38,7 +38,7 @@ class LearningConfig:
     tower: HtclConfig = VECTORS
     """The widths that the material decides (``inputs``, ``text_inputs``) are set by it."""
     meaning: StageConfig = field(default_factory=lambda: StageConfig(60, 1e-3, 512, weight_decay=0.1))
-    preference: StageConfig = field(default_factory=lambda: StageConfig(40, 5e-4, 256, slowed=0.2, weight_decay=0.1))
+    preference: StageConfig = field(default_factory=lambda: StageConfig(30, 5e-4, 256, slowed=0.2, weight_decay=0.1))
     captions: int = 3
     """Captions that are made for each track, beside its sentences."""
     sound_noise: float = 0.5
@@ -49,6 +49,12 @@ class LearningConfig:
     audio_audio: float = 1.0
     audio_fused: float = 1.0
     """Weights of the three losses of the second stage; 0 leaves one out."""
+    steps: int = 4
+    """How far walks over the pairs go for the partners of a track; 1: as published, what was told alone."""
+    others: int = 256
+    """Sounds drawn for each batch of pairs, that stand against them; 0: as published, those of the batch alone."""
+    reach: float = 0.75
+    """How much of the way from the first stage to the end of the second is gone; 1: all of it, as published."""
     words_stay: bool = True
     """Whether the second stage leaves the words where the first one put them, so that sounds cannot lose them."""
     fresh_heads: bool = False
@@ -70,8 +76,17 @@ class LearningConfig:
             raise BadRequest("Weights of losses and noises are not below 0.")
         if self.audio_text + self.audio_audio + self.audio_fused <= 0 or (self.without_text and not self.audio_audio):
             raise BadRequest("One of the three losses of the second stage has to count.")
+        if self.steps < 1 or self.others < 0 or not 0 < self.reach <= 1:
+            raise BadRequest(
+                "Walks go 1 step or more, others are not below 0, and the second stage goes above 0 and at most 1."
+            )
         if self.captions < 0 or self.chunk < 0 or not 0 <= self.held < 1:
             raise BadRequest("Captions and chunks are not below 0, and the share held out lies from 0 to below 1.")
+
+    @property
+    def begins_anew(self) -> bool:
+        """Whether the second stage has no heads of the first to begin with."""
+        return self.fresh_heads or self.without_meaning or self.without_text
 
     @property
     def from_mel(self) -> bool:
@@ -87,13 +102,15 @@ class LearningConfig:
     def mel(cls) -> Self:
         """From half a minute of mel each, four layers of 256: a night on a laptop."""
         stage = StageConfig(20, 3e-4, 128)
-        return cls(SMALL, stage, replace(stage, learning_rate=1e-4, batch=64, slowed=0.1), chunk=32)
+        return cls(SMALL, stage, replace(stage, learning_rate=1e-4, batch=64, slowed=0.1), chunk=32, others=32)
 
     @classmethod
     def full(cls) -> Self:
         """As published: two minutes of mel each, twelve layers of 768; wants a graphics card."""
         stage = StageConfig(20, 1e-4, 32, weight_decay=0.0, patience=20)
-        return cls(FULL, stage, replace(stage, slowed=0.1), fresh_heads=True, words_stay=False)
+        return cls(
+            FULL, stage, replace(stage, slowed=0.1), steps=1, others=0, reach=1.0, fresh_heads=True, words_stay=False
+        )
 
 
 def too_few(worded: int) -> str:

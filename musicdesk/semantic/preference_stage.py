@@ -1,12 +1,15 @@
 """The second stage: what was taken after a track is drawn near to it (Pan et al., ICMR 2025, §4.4).
 
 The loss is audio-text (which keeps the meaning), audio-audio and audio-fused. Sounds, words and what is fused of them
-come from the network of the first stage; its tower learns slower than the heads. Others that were taken after the same
-track are no wrong answers. ``evaluate`` leaves nothing out by lot (as the published code does not).
+come from the network of the first stage; its tower learns slower than the heads. A listener tells few pairs, and
+learned by heart they say nothing of others: so partners are also what lies a few choices away (``walks``), and sounds
+of the whole library stand against them, not those alone that somebody took. Others that were taken after the same
+track are no wrong answers. In the end the network goes a part of the way back. ``evaluate`` leaves nothing out by lot
+(as the published code does not).
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -16,15 +19,18 @@ from torch import Tensor
 
 from musicdesk.encoders.nets.htcl_net import HtclNet
 from musicdesk.jobs import Job
-from musicdesk.learning import Checkpoint, Schedule, device, luck, train
+from musicdesk.learning import Checkpoint, Schedule, copied, device, luck, train
 from musicdesk.records import IntArray
 from musicdesk.records.meaning import PREFERENCE, PreferencePairs, StageReport
+from musicdesk.semantic.learning_config import LearningConfig
 from musicdesk.semantic.lessons import Lessons, placed
-from musicdesk.semantic.losses import Masks, Side, Weights, preference
+from musicdesk.semantic.losses import Masks, Others, Side, Weights, preference
 from musicdesk.semantic.pairs import part
 from musicdesk.semantic.retrieval import recall_of_pairs
+from musicdesk.semantic.walks import walked
 
-MEASURED = 1024
+EXAMPLES = 1024
+"""Pairs an epoch at least, where walks give more than were told."""
 
 
 def learn_preference(
@@ -37,32 +43,39 @@ def learn_preference(
     learned from.
     """
     began = time.monotonic()
-    stage, seed = lessons.config.preference, lessons.config.seed
-    pairs, aside = _parted(lessons.material.pairs, held)
-    if lessons.config.fresh_heads:
-        with luck(seed + 2):
-            forget_heads(lessons.network)
-    stays = lessons.config.words_stay and not (lessons.config.fresh_heads or lessons.config.without_meaning)
-    lessons.network.text_head.requires_grad_(not stays)
-    school = _School(lessons, np.random.default_rng([seed, 21]))
-    before = _recall(lessons, aside if len(aside) else pairs)
-    schedule = Schedule(
-        stage.epochs, stage.learning_rate, stage.batch, patience=stage.patience, weight_decay=stage.weight_decay,
-        slowed=stage.slowed, annealed=True, seed=seed,
-    )  # fmt: skip
-    with luck(seed + 3):
+    network, config = lessons.network, lessons.config
+    told_pairs, aside = _parted(lessons.material.pairs, held)
+    asked = aside if len(aside) else told_pairs
+    if config.fresh_heads:
+        with luck(config.seed + 2):
+            forget_heads(network)
+    library = np.setdiff1d(np.arange(len(lessons.material)), held)
+    school = _School(lessons, told_pairs, library, np.random.default_rng([config.seed, 21]))
+    before, weights = _recall(lessons, asked), copied(network)
+    network.text_head.requires_grad_(not config.words_stay or config.begins_anew)
+    with luck(config.seed + 3):
         losses = train(
-            lessons.network, lambda rows: school.loss(pairs, rows), examples=np.arange(len(pairs)), schedule=schedule,
-            job=job, text="Learning what is taken after what",
-            held=(lambda: school.measured(aside)) if len(aside) > 1 else None,
-            slow=lessons.network.tower.parameters(), told=told,
+            network, school.loss, examples=np.arange(len(school.pairs)), schedule=_schedule(config, len(told_pairs)),
+            job=job, text="Learning what is taken after what", slow=network.tower.parameters(), told=told,
             checkpoint=Checkpoint(*checkpoint, lucks=(school.rng,)) if checkpoint else None,
         )  # fmt: skip
-    lessons.network.text_head.requires_grad_(True)
-    after = _recall(lessons, aside if len(aside) else pairs)
+    network.text_head.requires_grad_(True)
+    if not config.begins_anew:
+        go_back(network, weights, reach=config.reach)
     return StageReport(
-        PREFERENCE, len(pairs), losses, (before, after), held=len(aside), seconds=time.monotonic() - began
-    )
+        PREFERENCE, len(told_pairs), losses, (before, _recall(lessons, asked)), held=len(aside),
+        seconds=time.monotonic() - began,
+    )  # fmt: skip
+
+
+def go_back(network: HtclNet, before: Mapping[str, Tensor], *, reach: float) -> None:
+    """Leave ``network`` at a part of the way from the weights ``before`` to its own; 1 is all of it.
+
+    Wortsman et al., Robust fine-tuning of zero-shot models (CVPR 2022): most of what was learned stays, and most of
+    what learning it cost comes back.
+    """
+    own = network.state_dict()
+    network.load_state_dict({name: torch.lerp(before[name], own[name], reach) for name in own})
 
 
 def forget_heads(network: HtclNet) -> None:
@@ -75,53 +88,54 @@ def forget_heads(network: HtclNet) -> None:
 class _School:
     """Batches of pairs, and what it costs to miss them."""
 
-    def __init__(self, lessons: Lessons, rng: np.random.Generator) -> None:
-        self.lessons, self.rng = lessons, rng
+    def __init__(self, lessons: Lessons, told: PreferencePairs, library: IntArray, rng: np.random.Generator) -> None:
+        """``told``: what was told, to learn from; ``library``: the rows from which others are drawn."""
         config = lessons.config
+        self.lessons, self.library, self.rng = lessons, library, rng
+        self.pairs = walked(told, lessons.material.recordings, steps=config.steps)
+        """What is learned from; neither it nor anything that was told is a wrong answer."""
         reads = 0.0 if config.without_text else 1.0
         self.weights = Weights(reads * config.audio_text, config.audio_audio, reads * config.audio_fused)
 
-    def loss(self, pairs: PreferencePairs, rows: IntArray, rng: np.random.Generator | None = None) -> Tensor:
-        """L1 + L2 + L3 of some of the pairs, their texts drawn by lot.  # [b] -> []"""
-        luck_of_texts = rng or self.rng
+    def loss(self, rows: IntArray) -> Tensor:
+        """L1 + L2 + L3 of some of the pairs, their texts and the others drawn by lot.  # [b] -> []"""
+        pairs, rng, b = self.pairs, self.rng, len(rows)
         triggers, accepted = pairs.triggers[rows], pairs.accepted[rows]
-        both = np.concatenate([triggers, accepted])
-        texts = self.lessons.readings.drawn(both, luck_of_texts)
-        one, other = self._sides(both, texts)
+        drawn = rng.choice(self.library, size=self.lessons.config.others)
+        tracks = np.concatenate([triggers, accepted, drawn])
+        texts = self.lessons.readings.drawn(tracks, rng)
+        one, other, rest = self._sides(tracks, texts, slice(b), slice(b, 2 * b), slice(2 * b, None))
         return preference(
             one, other, dict(self.lessons.network.temperatures.items()), weights=self.weights,
-            masks=self._masks(triggers, accepted, self.lessons.alike(both, texts)),
+            masks=self._masks(triggers, accepted, self.lessons.alike(tracks, texts)),
             counts=torch.from_numpy(pairs.weights[rows]).to(device()),
+            others=Others(rest.audio, rest.text, self._fit(triggers, drawn), self._fit(accepted, drawn)),
         )  # fmt: skip
 
-    def measured(self, held: PreferencePairs) -> float:
-        """The loss of pairs that were held out, always with the same texts."""
-        rng = np.random.default_rng([self.lessons.config.seed, 22])
-        rows = np.random.default_rng([self.lessons.config.seed, 23]).permutation(len(held))[:MEASURED]
-        size = self.lessons.config.preference.batch
-        parts = np.array_split(rows, max(1, -(-len(rows) // size)))
-        with torch.inference_mode():
-            return float(
-                np.average([float(self.loss(held, own, rng)) for own in parts], weights=[len(p) for p in parts])
-            )
-
-    def _sides(self, both: IntArray, texts: IntArray) -> tuple[Side, Side]:
-        """Both ends of the pairs in the joint space; each track goes through the tower once."""
-        rows, place = np.unique(both, return_inverse=True)
+    def _sides(self, tracks: IntArray, texts: IntArray, *parts: slice) -> Iterator[Side]:
+        """Tracks in the joint space, in parts; each goes through the tower once."""
+        rows, place = np.unique(tracks, return_inverse=True)
         sounds = self.lessons.sounds(rows)[torch.from_numpy(place).to(device())]
         words = self.lessons.words(texts)
         fused = self.lessons.network.fused(sounds, words) if self.weights.audio_fused else sounds
-        b = len(both) // 2
-        return Side(sounds[:b], words[:b], fused[:b]), Side(sounds[b:], words[b:], fused[b:])
+        return (Side(sounds[own], words[own], fused[own]) for own in parts)
 
     def _masks(self, triggers: IntArray, accepted: IntArray, texts: Tensor) -> Masks:
-        recordings = self.lessons.material.recordings
-        one, other = recordings[triggers], recordings[accepted]
-        known = np.isin(one[:, None] * self._most + other[None, :], self._known)
-        pairs = known | (one[:, None] == other[None, :]) | (other[:, None] == other[None, :])
-        reverse = known.T | (one[:, None] == other[None, :]).T | (one[:, None] == one[None, :])
-        place = device()
-        return Masks(texts, torch.from_numpy(pairs).to(place), torch.from_numpy(reverse).to(place))
+        pairs = self._fit(triggers, accepted) | self._same(accepted, accepted)
+        reverse = self._fit(accepted, triggers) | self._same(triggers, triggers)
+        return Masks(texts, pairs, reverse)
+
+    def _fit(self, ends: IntArray, columns: IntArray) -> Tensor:
+        """Where row and column are a known pair, or the same recording.  # [b], [m] -> [b, m]"""
+        one, other = (self.lessons.material.recordings[rows] for rows in (ends, columns))
+        asked = one[:, None] * self._most + other[None, :]
+        places = np.searchsorted(self._known, asked).clip(max=len(self._known) - 1)
+        return torch.from_numpy(self._known[places] == asked).to(device()) | self._same(ends, columns)
+
+    def _same(self, ends: IntArray, columns: IntArray) -> Tensor:
+        """Where row and column are the same recording.  # [b], [m] -> [b, m]"""
+        one, other = (self.lessons.material.recordings[rows] for rows in (ends, columns))
+        return torch.from_numpy(one[:, None] == other[None, :]).to(device())
 
     @cached_property
     def _most(self) -> int:
@@ -129,10 +143,20 @@ class _School:
 
     @cached_property
     def _known(self) -> IntArray:
-        """A number for each pair of recordings of which one was taken after the other."""
-        pairs, recordings = self.lessons.material.pairs, self.lessons.material.recordings
-        one, other = recordings[pairs.triggers], recordings[pairs.accepted]
-        return np.unique(np.concatenate([one * self._most + other, other * self._most + one]))
+        """A number for each pair of recordings of which one was taken after the other, either way, in order."""
+        recordings, found = self.lessons.material.recordings, []
+        for pairs in (self.lessons.material.pairs, self.pairs):
+            one, other = recordings[pairs.triggers], recordings[pairs.accepted]
+            found += [one * self._most + other, other * self._most + one]
+        return np.unique(np.concatenate(found))
+
+
+def _schedule(config: LearningConfig, told: int) -> Schedule:
+    stage = config.preference
+    return Schedule(
+        stage.epochs, stage.learning_rate, stage.batch, patience=stage.patience, weight_decay=stage.weight_decay,
+        slowed=stage.slowed, annealed=True, most=max(told, EXAMPLES), seed=config.seed,
+    )  # fmt: skip
 
 
 def _parted(pairs: PreferencePairs, held: IntArray) -> tuple[PreferencePairs, PreferencePairs]:

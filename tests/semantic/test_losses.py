@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from musicdesk.semantic.losses import HIGHEST, Masks, Side, Weights, clip, equal, preference, scale
+from musicdesk.semantic.losses import HIGHEST, Masks, Others, Side, Weights, clip, equal, preference, scale
 
 torch.set_num_threads(1)
 COLD = torch.tensor(2.6)
@@ -122,3 +122,40 @@ def test_unknown_numbers_are_equal_to_nothing():
     assert equal(numbers).tolist() == [
         [True, False, True, False], [False] * 4, [True, False, True, False], [False] * 4,
     ]  # fmt: skip
+
+
+class TestOthers:
+    def test_sounds_that_nobody_took_stand_against_both_ends_of_a_pair(self):
+        one, other, rest = rows(4), rows(4, seed=1), rows(3, seed=2)
+        nowhere = torch.zeros(4, 3, dtype=torch.bool)
+        logits = torch.cat([cosines(one, other), cosines(one, rest)], dim=1) * torch.exp(COLD)
+        back = torch.cat([cosines(other, one), cosines(other, rest)], dim=1) * torch.exp(COLD)
+        right = torch.arange(4)
+        wanted = (functional.cross_entropy(logits, right) + functional.cross_entropy(back, right)) / 2
+        found = clip(one, other, COLD, others=Others(rest, rest, nowhere, nowhere))
+        assert found.item() == pytest.approx(wanted.item(), rel=1e-5)
+
+    def test_one_that_fits_a_trigger_is_no_wrong_answer_to_it(self):
+        one, other, rest = rows(4), rows(4, seed=1), rows(3, seed=2)
+        everywhere = torch.ones(4, 3, dtype=torch.bool)
+        masked = clip(one, other, COLD, others=Others(rest, rest, everywhere, everywhere))
+        assert masked.item() == pytest.approx(clip(one, other, COLD).item(), rel=1e-6)
+
+    def test_they_are_further_pairs_of_sound_and_text_that_keep_the_meaning(self):
+        trigger, accepted, rest = side(4, 0), side(4, 10), side(3, 20)
+        cold = dict.fromkeys(("words", "sounds", "fused"), COLD)
+        nowhere = torch.zeros(4, 3, dtype=torch.bool)
+        masks = nothing_masked(4)
+        masks = Masks(torch.zeros(11, 11, dtype=torch.bool), masks.pairs, masks.reverse)
+        found = preference(
+            trigger, accepted, cold, masks=masks, weights=Weights(1.0, 0.0, 0.0),
+            others=Others(rest.audio, rest.text, nowhere, nowhere),
+        )  # fmt: skip
+        audio, text = (
+            torch.cat([getattr(one, name) for one in (trigger, accepted, rest)]) for name in ("audio", "text")
+        )
+        assert found.item() == pytest.approx(clip(audio, text, COLD).item(), rel=1e-6)
+
+
+def cosines(one, other):
+    return functional.normalize(one, dim=1) @ functional.normalize(other, dim=1).T

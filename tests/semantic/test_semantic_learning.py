@@ -12,6 +12,7 @@ from musicdesk.semantic.guard import TEXTS
 from musicdesk.semantic.learning import learn
 from musicdesk.semantic.learning_config import StageConfig
 from musicdesk.semantic.lessons import placed, worded
+from musicdesk.semantic.retrieval import recall_of_pairs
 
 torch.set_num_threads(1)
 
@@ -82,10 +83,30 @@ class TestPreference:
         assert stage.recall[1] > 1.25 * stage.recall[0]
 
     def test_it_stands_where_the_meaning_is_kept(self, made_up):
-        stage = learn(with_tastes(made_up, made_up.hidden), config=SHORT, job=Job()).stages[1]
+        stage = learn(with_tastes(made_up, made_up.kind), config=SHORT, job=Job()).stages[1]
         assert stage.rolled_back == ""
         assert [probe.name for probe in stage.probes] == ["genre", TEXTS]
         assert all(probe.before - probe.after <= 0.02 for probe in stage.probes)
+
+    def test_few_choices_tell_of_many_by_what_lies_between_and_by_what_nobody_took(self, made_up):
+        told = tastes(made_up.material, made_up.hidden, count=150)
+        material, asked = replace(made_up.material, pairs=told), tastes(made_up.material, made_up.hidden, seed=1)
+        few = replace(TINY, preference=StageConfig(15, 3e-3, 64), guarded=False, steps=1, others=0)
+        found = [
+            recall_of_pairs(learn(material, config=config, job=Job()).joint, asked, np.arange(len(material)))
+            for config in (few, replace(few, steps=4, others=128))
+        ]
+        assert found[1] > 1.15 * found[0]
+
+    def test_it_goes_a_part_of_the_way(self, made_up):
+        material, config = with_tastes(made_up, made_up.kind), replace(SHORT, guarded=False)
+        first = learn(made_up.material, config=config, job=Job()).network.state_dict()
+        whole, half = (
+            learn(material, config=replace(config, reach=reach), job=Job()).network.state_dict() for reach in (1.0, 0.5)
+        )
+        for name in ("audio_head.0.weight", "fusion_head.0.weight", "temperatures.sounds"):
+            assert not torch.equal(first[name], whole[name])
+            torch.testing.assert_close(half[name], (first[name] + whole[name]) / 2)
 
     def test_words_stay_where_the_first_stage_put_them_unless_they_may_move(self, made_up):
         material = with_tastes(made_up, made_up.hidden)
