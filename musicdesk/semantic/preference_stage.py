@@ -30,7 +30,7 @@ from musicdesk.semantic.retrieval import recall_of_pairs
 from musicdesk.semantic.walks import walked
 
 EXAMPLES = 1024
-"""Pairs an epoch at least, where walks give more than were told."""
+"""So many pairs an epoch, or as many as were told, but not more than two for each track."""
 
 
 def learn_preference(
@@ -49,13 +49,14 @@ def learn_preference(
     if config.fresh_heads:
         with luck(config.seed + 2):
             forget_heads(network)
+    most = max(min(len(told_pairs), 2 * len(lessons.material)), EXAMPLES)
     library = np.setdiff1d(np.arange(len(lessons.material)), held)
     school = _School(lessons, told_pairs, library, np.random.default_rng([config.seed, 21]))
     before, weights = _recall(lessons, asked), copied(network)
     network.text_head.requires_grad_(not config.words_stay or config.begins_anew)
     with luck(config.seed + 3):
         losses = train(
-            network, school.loss, examples=np.arange(len(school.pairs)), schedule=_schedule(config, len(told_pairs)),
+            network, school.loss, examples=np.arange(len(school.pairs)), schedule=_schedule(config, most),
             job=job, text="Learning what is taken after what", slow=network.tower.parameters(), told=told,
             checkpoint=Checkpoint(*checkpoint, lucks=(school.rng,)) if checkpoint else None,
         )  # fmt: skip
@@ -151,11 +152,11 @@ class _School:
         return np.unique(np.concatenate(found))
 
 
-def _schedule(config: LearningConfig, told: int) -> Schedule:
+def _schedule(config: LearningConfig, most: int) -> Schedule:
     stage = config.preference
     return Schedule(
         stage.epochs, stage.learning_rate, stage.batch, patience=stage.patience, weight_decay=stage.weight_decay,
-        slowed=stage.slowed, annealed=True, most=max(told, EXAMPLES), seed=config.seed,
+        slowed=stage.slowed, annealed=True, most=most, seed=config.seed,
     )  # fmt: skip
 
 

@@ -49,19 +49,22 @@ def _ends(
     chances: csr_matrix, starts: IntArray, recordings: IntArray, *, steps: int, partners: int
 ) -> tuple[IntArray, IntArray, FloatArray]:
     """Where walks from some tracks end: start, end and how often, the likeliest ends of each."""
-    at = chances[starts]
-    visits = at.toarray()
+    at = visits = chances[starts]
     for _ in range(1, steps):
-        at = _strongest((at @ chances).toarray(), WIDTH)
-        visits += at.toarray()
-    visits[recordings[starts][:, None] == recordings[None, :]] = 0.0
-    kept = _strongest(visits, partners).tocoo()
+        at = _strongest(csr_matrix(at @ chances), WIDTH)
+        visits = visits + at
+    ends = visits.tocoo()
+    others = recordings[starts][ends.row] != recordings[ends.col]
+    counted = (ends.data[others], (ends.row[others], ends.col[others]))
+    kept = _strongest(csr_matrix(counted, shape=visits.shape), partners).tocoo()
     return starts[kept.row], np.asarray(kept.col, np.int64), np.asarray(kept.data, np.float32)
 
 
-def _strongest(rows: np.ndarray[tuple[int, int], np.dtype[np.float64]], count: int) -> csr_matrix:
-    """Of each row its ``count`` largest values above 0."""
-    if count < rows.shape[1]:
-        small = np.argpartition(-rows, count, axis=1)[:, count:]
-        np.put_along_axis(rows, small, 0.0, axis=1)
-    return csr_matrix(rows)
+def _strongest(rows: csr_matrix, count: int) -> csr_matrix:
+    """``rows`` with the ``count`` largest values of each."""
+    bounds = rows.indptr.tolist()
+    for row in np.flatnonzero(np.diff(rows.indptr) > count).tolist():
+        values = rows.data[bounds[row] : bounds[row + 1]]
+        values[np.argpartition(values, len(values) - count)[:-count]] = 0.0
+    rows.eliminate_zeros()
+    return rows
