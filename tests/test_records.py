@@ -12,6 +12,7 @@ from musicdesk.records import (
     Tags,
     Taste,
     Track,
+    numbers_of,
     printable,
     unit_rows,
 )
@@ -139,3 +140,11 @@ def test_a_row_of_nothing_has_no_direction_and_an_unknown_one_stays_unknown():
     assert np.isnan(unit_rows(rows)[3]).all()
     assert not unit_rows(rows, nothing=1e-9)[2].any()
     assert not unit_rows(np.zeros(3, np.float32)).any()
+
+
+def test_the_same_name_has_one_number_however_it_is_written_and_none_has_none():
+    assert numbers_of(["Björk", "abba", "", " BJÖRK  ", "ABBA", " ", "Die  Ärzte", "die ärzte"]).tolist() == [
+        1, 0, -1, 1, 0, -1, 2, 2,
+    ]  # fmt: skip
+    assert numbers_of([]).shape == (0,)
+    assert numbers_of(["a"]).dtype == np.int64

@@ -10,6 +10,7 @@ import click
 from musicdesk.cli.context import Context, json_option, passed
 from musicdesk.cli.output import show, table, track_json
 from musicdesk.cli.progress import job
+from musicdesk.desk.claims import verdict
 from musicdesk.errors import BadRequest
 from musicdesk.records import AXES, KEEPS, MOODS, Axis, Mood, Steer, Steered, SteeredPick, SteerOffer
 
@@ -150,6 +151,7 @@ def steered_json(found: Steered) -> dict[str, Any]:
         "label": found.label,
         "method": found.method,
         "holds": found.holds,
+        "judged_by": list(found.judged_by),
         "sentence": found.sentence,
         "start": places_json(found.start),
         "reached": places_json(found.reached),
@@ -200,11 +202,9 @@ def steered_text(found: Steered) -> str:
     """The list with what stayed and what moved, and the verdict."""
     rows = [_row(number, pick) for number, pick in enumerate(found.picks, start=1)]
     lines = [found.label, table(("", "Title", "Artist", "Like it", "Moved", "Same"), rows, limit=48)]
-    if found.holds is not None:
-        lines.append(
-            "Onsets, loudness and tempo, which had no part in the choice, say so too."
-            if found.holds else "Onsets, loudness and tempo, which had no part in the choice, do not say so."
-        )  # fmt: skip
+    if judged := verdict(found):
+        had = "they" if len(found.judged_by) > 1 else "it"
+        lines.append(f"{judged.capitalize()}; {had} had no part in the choice.")
     return "\n".join([*lines, *([found.sentence] if found.sentence else []), f"Found by: {found.method}"])
 
 

@@ -42,14 +42,20 @@ class Bearings:
 
     # ------------------------------------------------------------------------------------------ what checks a claim
 
-    @cached_property
-    def lively(self) -> FloatArray:
+    def lively(self, by: tuple[str, ...]) -> FloatArray:
         """How lively each sound is by measures that had no part in moods; nan where it was not measured.  # [n]"""
-        told = np.full(self.count, np.nan, np.float32)
-        if self.measures is not None:
-            rows, places = self._measured
-            told[rows] = claims.liveliness(measuring.named(self.measures.matrix[places]))
-        return told
+        if by not in self._lively:
+            told = np.full(self.count, np.nan, np.float32)
+            if self.measures is not None:
+                rows, places = self._measured
+                told[rows] = claims.liveliness(measuring.named(self.measures.matrix[places]), by)
+            self._lively[by] = told
+        return self._lively[by]
+
+    @cached_property
+    def _lively(self) -> dict[tuple[str, ...], FloatArray]:
+        """What was asked before."""
+        return {}
 
     @cached_property
     def _measured(self) -> tuple[IntArray, IntArray]:

@@ -67,7 +67,8 @@ class Desk:
         self._now = now
         stores = self._stores = Stores.of(self._database, now)
         editing = Editing(
-            feedback=stores.feedback, tastes=stores.tastes, tags=stores.own_tags, events=self.events
+            feedback=stores.feedback, tastes=stores.tastes, tags=stores.own_tags, moods=stores.moods,
+            events=self.events, now=now,
         )  # fmt: skip
         self.modelling = Modelling(
             tracks=stores.tracks,
@@ -106,7 +107,7 @@ class Desk:
         self.mapping = self._make_mapping(snapshots)
         self.shaping = self._make_shaping(snapshots, offering)
         self.tastes = self._make_tastes(snapshots, offering)
-        self.moods = self._make_moods(snapshots)
+        self.moods = self._make_moods(snapshots, editing)
         self.steering = self._make_steering(snapshots, offering)
         self.meaning: Meaning = self._make_meaning()
         self.searching: Searching = self._make_searching(snapshots)
@@ -212,7 +213,7 @@ class Desk:
             now=self._now,
         )
 
-    def _make_moods(self, snapshots: Snapshots) -> Feeling:
+    def _make_moods(self, snapshots: Snapshots, editing: Editing) -> Feeling:
         return Feeling(
             snapshots=snapshots,
             vectors=self._stores.vectors,
@@ -224,6 +225,7 @@ class Desk:
             analysing=lambda: self.indexing.listening,
             installed=lambda encoder: self.modelling.info(encoder).installed,
             base_of=self.modelling.derived_from,
+            editing=editing,
             events=self.events,
             now=self._now,
         )

@@ -1,20 +1,28 @@
-"""Every change of taste, feedback and own tags, as one undoable step each, shared by window and command line."""
+"""Every change of taste, feedback, own tags and words on moods, as one undoable step each.
 
-from collections.abc import Mapping
+Window and command line share the history.
+"""
+
+from collections.abc import Callable, Mapping
 
 from musicdesk.errors import ReadOnlyData
 from musicdesk.events import Events
-from musicdesk.records import Edit, Feedback, History, Taste
+from musicdesk.records import Edit, Feedback, History, MoodCorrection, Taste
 from musicdesk.store.feedback import FeedbackStore
+from musicdesk.store.moods import MoodStore
 from musicdesk.store.own_tags import OwnTagStore
 from musicdesk.store.tastes import TasteStore
 
 
 class Editing:
-    """The only writer of feedback, taste and the listener's tags."""
+    """The only writer of feedback, taste, the listener's tags and word on moods."""
 
-    def __init__(self, *, feedback: FeedbackStore, tastes: TasteStore, tags: OwnTagStore, events: Events) -> None:
-        self._feedback, self._tastes, self._tags, self._events = feedback, tastes, tags, events
+    def __init__(
+        self, *, feedback: FeedbackStore, tastes: TasteStore, tags: OwnTagStore, moods: MoodStore, events: Events,
+        now: Callable[[], float],
+    ) -> None:  # fmt: skip
+        self._feedback, self._tastes, self._tags, self._moods = feedback, tastes, tags, moods
+        self._events, self._now = events, now
         self._unkept: Taste | None = None
 
     def taste(self) -> Taste | None:
@@ -27,7 +35,7 @@ class Editing:
         before = {audio_hash: self._feedback.get(audio_hash) for audio_hash in after}
         self._tastes.push(Edit(label, self._tastes.current(), taste, before, after))
         self._feedback.put(after)
-        self._announce(after, {})
+        self._announce(after, {}, {})
 
     def tag(self, label: str, tags: Mapping[str, tuple[str, ...]]) -> None:
         """Make one step: all tags of these sounds as they shall be from now on; the taste stays as it is."""
@@ -35,7 +43,15 @@ class Editing:
         before = {audio_hash: known.get(audio_hash, ()) for audio_hash in tags}
         self._tastes.push(Edit(label, None, None, tags_before=before, tags_after=tags))
         self._tags.put(tags)
-        self._announce({}, tags)
+        self._announce({}, tags, {})
+
+    def feel(self, label: str, said: Mapping[str, MoodCorrection]) -> None:
+        """Make one step: all that is said of what these sounds feel like from now on; the taste stays as it is."""
+        known = self._moods.some(list(said))
+        before = {audio_hash: known.get(audio_hash, MoodCorrection(audio_hash)) for audio_hash in said}
+        self._tastes.push(Edit(label, None, None, moods_before=before, moods_after=said))
+        self._moods.put(said.values(), now=self._now())
+        self._announce({}, {}, said)
 
     def renew(self, taste: Taste) -> None:
         """Replace the taste without a step: it was made anew because the library grew.
@@ -54,7 +70,7 @@ class Editing:
         edit = self._tastes.undo()
         if edit is None:
             return ""
-        self._put(edit.feedback_before, edit.tags_before)
+        self._put(edit.feedback_before, edit.tags_before, edit.moods_before)
         return edit.label
 
     def redo(self) -> str:
@@ -62,22 +78,30 @@ class Editing:
         edit = self._tastes.redo()
         if edit is None:
             return ""
-        self._put(edit.feedback_after, edit.tags_after)
+        self._put(edit.feedback_after, edit.tags_after, edit.moods_after)
         return edit.label
 
     def history(self) -> History:
         """What undo and redo would do."""
         return self._tastes.history()
 
-    def _put(self, feedback: Mapping[str, Feedback], tags: Mapping[str, tuple[str, ...]]) -> None:
+    def _put(
+        self, feedback: Mapping[str, Feedback], tags: Mapping[str, tuple[str, ...]], moods: Mapping[str, MoodCorrection]
+    ) -> None:
         self._feedback.put(feedback)
         if tags:
             self._tags.put(tags)
-        self._announce(feedback, tags)
+        if moods:
+            self._moods.put(moods.values(), now=self._now())
+        self._announce(feedback, tags, moods)
 
-    def _announce(self, feedback: Mapping[str, Feedback], tags: Mapping[str, tuple[str, ...]]) -> None:
+    def _announce(
+        self, feedback: Mapping[str, Feedback], tags: Mapping[str, tuple[str, ...]], moods: Mapping[str, MoodCorrection]
+    ) -> None:
         if feedback:
             self._events.feedback_changed.emit(frozenset(feedback))
         if tags:
             self._events.tags_changed.emit(frozenset(tags))
+        if moods:
+            self._events.moods_changed.emit(None)
         self._events.taste_changed.emit(None)

@@ -13,7 +13,7 @@ import numpy as np
 from musicdesk.desk.bearings import Bearings, Mask
 from musicdesk.desk.departures import Departure, itself
 from musicdesk.desk.steered import answered
-from musicdesk.desk.wishes import Wish, in_words, wishes_of
+from musicdesk.desk.wishes import Wish, both_ways, in_words, wishes_of
 from musicdesk.errors import BadRequest
 from musicdesk.mood import methods, steps
 from musicdesk.ranking.filters import Allowed
@@ -195,6 +195,8 @@ def check(steer: Steer) -> None:
         raise BadRequest("A place of the mood grid goes from 0 to 100 on both sides.")
     if any(not -1 <= by <= 1 for _, by in steer.nudges):
         raise BadRequest("An axis moves by at most 100 points.")
+    if both := both_ways(steer):
+        raise BadRequest(f"This asks for {both} at once. Leave one of them away.")
     if unknown := [name for name in steer.keep if name not in KEEPS]:
         raise BadRequest(f"Nobody can keep “{unknown[0]}”. There are: {', '.join(KEEPS)}.")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from musicdesk.desk.editing import Editing
 from musicdesk.desk.mood_finding import MEASURER, WITNESS, Finding
 from musicdesk.desk.snapshot import Snapshot, Snapshots
 from musicdesk.encoders.base import EncoderSpec
@@ -35,13 +36,13 @@ class Feeling:
     def __init__(
         self, *, snapshots: Snapshots, vectors: VectorStore, tracks: TrackStore, corrections: MoodStore,
         own: Callable[[], OwnTags], spec: Callable[[str], EncoderSpec], analyze: Callable[[str, Job], Coverage],
-        analysing: Callable[[], bool], installed: Callable[[str], bool], base_of: Callable[[str], str], events: Events,
-        now: Callable[[], float],
+        analysing: Callable[[], bool], installed: Callable[[str], bool], base_of: Callable[[str], str],
+        editing: Editing, events: Events, now: Callable[[], float],
     ) -> None:  # fmt: skip
         """``analysing`` tells whether an analysis goes on, ``analyze`` makes one, by what is ``installed``."""
         self._installed = installed
         self._snapshots, self._vectors, self._corrections = snapshots, vectors, corrections
-        self._spec, self._analyze, self._events, self._now = spec, analyze, events, now
+        self._spec, self._analyze, self._editing, self._events, self._now = spec, analyze, editing, events, now
         self._finding = Finding(
             vectors=vectors, tracks=tracks, corrections=corrections, own=own, spec=spec, base_of=base_of,
             analysing=analysing, events=events,
@@ -81,39 +82,39 @@ class Feeling:
 
     def correct(
         self, tracks: Sequence[Track], *, mood: Mood | None = None, axes: Mapping[Axis, float] | None = None
-    ) -> None:
+    ) -> int:
         """Say which mood tracks have, or where they stand on some axes (percentiles, 0 to 1); it counts for the sound.
 
-        What was said before of another axis, or of the mood, stays. Raises BadRequest, ReadOnlyData.
+        What was said before of another axis, or of the mood, stays. Tells for how many sounds something changed.
+        Raises BadRequest, NothingYet, ReadOnlyData.
         """
         places = dict(axes or {})
         if mood is None and not places:
             raise BadRequest("Say which mood it has, or where it stands on an axis.")
-        _check(places)
         hashes = _hashes(tracks)
         before = self._corrections.some(hashes)
-        made = [_merged(before.get(sound), sound, mood, places) for sound in hashes]
-        self._corrections.put(made, now=self._now())
-        self._events.moods_changed.emit(None)
+        return self.say([_merged(before.get(sound), sound, mood, places) for sound in hashes], of=tracks)
 
     def uncorrect(self, tracks: Sequence[Track]) -> int:
-        """Take back what was said of these tracks; how many of them it was said of."""
-        count = self._corrections.forget(_hashes(tracks))
-        if count:
-            self._events.moods_changed.emit(None)
-        return count
+        """Take back what was said of these tracks; tells of how many sounds there was anything."""
+        return self.say([MoodCorrection(sound) for sound in _hashes(tracks)], of=tracks)
 
-    def say(self, corrections: Sequence[MoodCorrection]) -> None:
-        """Let this be all that is said of these sounds; one with neither mood nor place takes back what was said.
+    def say(self, corrections: Sequence[MoodCorrection], *, of: Sequence[Track]) -> int:
+        """Let this be all that is said of the sounds ``of`` some tracks, as one step of the history.
 
-        Raises BadRequest, ReadOnlyData.
+        One with neither mood nor place takes back what was said. Tells for how many sounds something changed; where
+        that is none, there is no step. Raises BadRequest, ReadOnlyData.
         """
         for each in corrections:
             _check(dict(each.axes))
-        kept = [each for each in corrections if each.mood or each.axes]
-        self._corrections.put(kept, now=self._now())
-        self._corrections.forget({each.audio_hash for each in corrections} - {each.audio_hash for each in kept})
-        self._events.moods_changed.emit(None)
+        known = self._corrections.some([each.audio_hash for each in corrections])
+        said = {
+            each.audio_hash: each for each in corrections
+            if each != known.get(each.audio_hash, MoodCorrection(each.audio_hash))
+        }  # fmt: skip
+        if said:
+            self._editing.feel(f"mood of {_what(of)}", said)
+        return len(said)
 
     def corrections(self) -> Mapping[str, MoodCorrection]:
         """All that the listener said, by sound."""
@@ -157,6 +158,10 @@ def _merged(before: MoodCorrection | None, sound: str, mood: Mood | None, axes: 
     said = {**dict(before.axes if before else ()), **axes}
     kept = mood or (before.mood if before else None)
     return MoodCorrection(sound, kept, tuple((axis, said[axis]) for axis in AXES if axis in said))
+
+
+def _what(tracks: Sequence[Track]) -> str:
+    return tracks[0].title if len(tracks) == 1 else f"{len(tracks):,} tracks"
 
 
 def _row(snapshot: Snapshot, track: Track) -> int:

@@ -29,8 +29,9 @@ def answered(
     best = rows[: claims.JUDGED]
     after = by_axis(bearings.moods.axes[best].mean(axis=0)) if len(best) else at.axes
     asked = wishes if steer.strength > 0 else ()
-    held = claims.holds(bearings, at, steer, best)
-    missed = claims.unmet(asked, at.axes, after, held) if len(best) else ()
+    judges = claims.judges(steer)
+    held = claims.holds(bearings, at, asked, best, judged_by=judges)
+    missed = claims.unmet(asked, at.axes, after, held=held) if len(best) else ()
     rare = [mood for mood, weight in steer.moods if weight > 0 and nobody_sure(bearings.catalogue, mood)]
     return Steered(
         seed=at.seed,
@@ -42,6 +43,7 @@ def answered(
         start=tuple(at.axes.items()),
         reached=tuple(after.items()),
         holds=held,
+        judged_by=judges,
         sentence=claims.joined(
             "" if len(rows) else EMPTY, claims.nothing_nearby(missed), *map(claims.nobody, rare), told
         ),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from musicdesk.desk.claims import verdict
 from musicdesk.errors import BadRequest, DataFolderError, NothingYet
 from musicdesk.playlists import files
 from musicdesk.records import (
@@ -107,14 +108,14 @@ def _page(found: Sequence[Case]) -> str:
 
 
 def _told(number: int, case: Case) -> list[str]:
-    answer, said = case.answer, {True: "holds", False: "does not hold", None: "not tested"}
+    answer = case.answer
     axes = ", ".join(f"{axis.value} {100 * place:.0f}" for axis, place in answer.start)
     after = ", ".join(f"{axis.value} {100 * place:.0f}" for axis, place in answer.reached)
     return [
         f"## {number}. {_cell(answer.label)}", "",
         f"Seed: {_cell(case.seed.label)} ({axes})  ",
         f"The ten picks on average: {after}  ",
-        f"By onsets, loudness and tempo: {said[answer.holds]}; method: {answer.method}  ",
+        f"By measures that had no part in the choice: {verdict(answer) or 'not tested'}; method: {answer.method}  ",
         *([answer.sentence] if answer.sentence else []), "",
         "| | pick | like the seed | same | moved | in the mood? | like the seed? |", "|---|---|---|---|---|---|---|",
         *(_row(place, pick) for place, pick in enumerate(answer.picks[:PICKS], 1)), "",

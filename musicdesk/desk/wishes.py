@@ -58,9 +58,9 @@ class Wish:
         return NAMES[self.axis, self.up]
 
     @property
-    def state(self) -> str:
-        """calm, happy, slow …"""
-        return STATES[self.axis, self.up]
+    def comparative(self) -> str:
+        """The same within a sentence: calmer, with more vocals."""
+        return f"with {self.name}" if (self.axis, self.up) == (Axis.VOCALNESS, True) else self.name
 
     def towards(self, place: float) -> float:
         """A percentile as it counts for this wish: how calm where calmer is wished for, 0 to 1."""
@@ -89,6 +89,20 @@ def wishes_of(steer: Steer, start: Mapping[Axis, float]) -> tuple[Wish, ...]:
     return tuple(Wish(axis, up) for axis, up in asked.items())
 
 
+def both_ways(steer: Steer) -> str:
+    """What is asked for in two directions at once, "calmer and more energetic"; "" if nothing is.
+
+    A mix of moods may have both ends of an axis: it lies between them.
+    """
+    moods = {MEANT[mood] for mood, weight in steer.moods if weight > 0}
+    nudged = {(axis, by > 0) for axis, by in steer.nudges if by}
+    for axis, up in sorted(nudged):
+        against = (axis, not up)
+        if against in nudged or (against in moods and (axis, up) not in moods):
+            return f"{NAMES[axis, False]} and {NAMES[axis, True]}"
+    return ""
+
+
 def label_of(seed: str, wishes: tuple[Wish, ...]) -> str:
     """As a list is called: Like “Nocturne 2”, but calmer and slower."""
     return f"{seed}, but {in_words(wishes)}" if wishes else seed
@@ -96,7 +110,7 @@ def label_of(seed: str, wishes: tuple[Wish, ...]) -> str:
 
 def in_words(wishes: tuple[Wish, ...]) -> str:
     """calmer, slower and darker."""
-    *first, last = [wish.name for wish in wishes] or [""]
+    *first, last = [wish.comparative for wish in wishes] or [""]
     return f"{', '.join(first)} and {last}" if first else last
 
 

@@ -2,38 +2,34 @@
 
 Onsets, fullness and tempo are kept from moods and from arousal (``measures.HELD_OUT``). Each is ranked within the
 library, and their mean is how lively a sound is. They say nothing of valence: of a happier list nothing is claimed.
+Where a tempo was asked for or kept, onsets and tempo had a part in the choice; then fullness alone is asked, which is
+right as often (see evaluation/moods.md).
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from musicdesk.errors import BadRequest
 from musicdesk.mood.measures import Measured, independent, placed
-from musicdesk.records import MOODS, Axis, FloatArray, IntArray, Mood, Steer
+from musicdesk.records import MOODS, FloatArray, IntArray, Mood
 
+MEASURES = ("onsets", "loudness", "tempo")
+"""Those of ``measures.independent``."""
 LIVELIER, CALMER, UNTESTED = 1, -1, 0
 FEWEST = 3
 """Picks that must have been measured."""
 
 
-def liveliness(measured: Measured) -> FloatArray:
-    """The mean percentile of each sound on the three measures, 0 to 1; nan where it was not measured.  # [n]"""
-    ranked = [placed(values) for values in independent(measured).values()]
+def liveliness(measured: Measured, by: Sequence[str] = MEASURES) -> FloatArray:
+    """The mean percentile of each sound on these measures, 0 to 1; nan where it was not measured.  # [n]"""
+    told = independent(measured)
+    ranked = [placed(told[name]) for name in by]
     return np.asarray(np.mean(ranked, axis=0), np.float32)
 
 
-def direction_of(steer: Steer, *, arousal: float) -> int:
-    """LIVELIER, CALMER or UNTESTED: where a steering asks the arousal to go from the percentile ``arousal``."""
-    nudged = dict(steer.nudges).get(Axis.AROUSAL, 0.0) + dict(steer.nudges).get(Axis.TEMPO, 0.0)
-    if nudged:
-        return LIVELIER if nudged > 0 else CALMER
-    if steer.point is not None:
-        return int(np.sign(steer.point[1] - arousal))
-    weights = dict(steer.moods)
-    return direction_to(np.array([weights.get(mood, 0.0) for mood in MOODS], np.float32))
-
-
 def direction_to(target: FloatArray) -> int:
-    """The same for a mix of MOODS: what is asked for more, energetic or calm.  # [4]"""
+    """LIVELIER, CALMER or UNTESTED: what a mix of MOODS asks for more, energetic or calm.  # [4]"""
     asked = float(target[MOODS.index(Mood.ENERGETIC)] - target[MOODS.index(Mood.CALM)])
     return int(np.sign(asked))
 

@@ -26,7 +26,8 @@ def enough(catalogue: Catalogue, *, unsure: bool = True) -> str:
     if counts.min() < FEWEST_OF_A_MOOD:
         rare = int(counts.argmin())
         how = "most likely" if unsure else "for sure"
-        return f"{counts[rare]} tracks are {how} {MOODS[rare]}; steering needs {FEWEST_OF_A_MOOD}. {_AGAIN}"
+        needed = f"steering is learned from {FEWEST_OF_A_MOOD} of each mood"
+        return f"{counts[rare]} tracks are {how} {MOODS[rare]}; {needed}. {_AGAIN}"
     return ""
 
 

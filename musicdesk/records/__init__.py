@@ -19,7 +19,8 @@ from musicdesk.records.analysis import (
     Traits,
     Vectors,
 )
-from musicdesk.records.arrays import FloatArray, IntArray, unit_rows
+from musicdesk.records.arrays import FloatArray, IntArray, numbers_of, unit_rows
+from musicdesk.records.history import Edit, History
 from musicdesk.records.library import (
     FoundFile,
     KnownFile,
@@ -104,11 +105,9 @@ from musicdesk.records.taste import (
     GAIN_MIN,
     PROTOTYPE_SLOTS,
     Advisor,
-    Edit,
     Excerpt,
     Explanation,
     Feedback,
-    History,
     Origin,
     Part,
     Pick,
@@ -227,6 +226,7 @@ __all__ = [
     "Traits",
     "Understood",
     "Vectors",
+    "numbers_of",
     "printable",
     "unit_rows",
 ]

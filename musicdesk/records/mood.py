@@ -163,7 +163,9 @@ class Steered:
     reached: tuple[tuple[Axis, float], ...]
     """Where the ten best picks stand on average."""
     holds: bool | None = None
-    """Whether measures that had no part in the choice (onsets, loudness, tempo) say so too; None: not tested."""
+    """Whether measures that had no part in the choice say so too; None: not tested."""
+    judged_by: tuple[str, ...] = ()
+    """These measures: onsets, loudness, tempo; loudness alone where a tempo was asked for or kept."""
     sentence: str = ""
     """What must be told: nothing calmer nearby, too little is analysed, the plain method was used."""
 

@@ -1,8 +1,15 @@
 """A search by words: what was asked, what was found, and why."""
 
 from dataclasses import dataclass
+from unicodedata import category
 
 from musicdesk.records.library import Track
+
+
+def _says(sign: str) -> bool:
+    """Whether a sign is a letter, a number or a picture (🎹), and no mere mark."""
+    kind = category(sign)
+    return kind[0] in "LN" or kind == "So"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +23,7 @@ class Understood:
     without: tuple[str, ...] = ()
     """What shall not be there: "no vocals", "without drums", "-live"."""
     fields: tuple[tuple[str, str], ...] = ()
-    """(field, what it shall hold): artist, album, title, genre, tag, year ("1990-1999"), mood."""
+    """(field, what it shall hold): artist, album, title, genre, tag, comment, year ("1990-1999"), mood."""
     corrected: tuple[tuple[str, str], ...] = ()
     """(as typed, what it was taken for) of words that nothing here is called by."""
     left_out: int = 0
@@ -24,8 +31,8 @@ class Understood:
 
     @property
     def meaning(self) -> str:
-        """What is asked for by meaning: the plain words as one text."""
-        return " ".join(self.words)
+        """What is asked for by meaning: the plain words as one text, without those that are marks alone."""
+        return " ".join(word for word in self.words if any(map(_says, word)))
 
 
 @dataclass(frozen=True, slots=True)

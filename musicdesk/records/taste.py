@@ -194,28 +194,6 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """One step of the undo history: the taste, the feedback and the listener's tags before and after."""
-
-    label: str
-    taste_before: Taste | None
-    taste_after: Taste | None
-    feedback_before: Mapping[str, Feedback] = field(default_factory=dict)
-    feedback_after: Mapping[str, Feedback] = field(default_factory=dict)
-    tags_before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Audio hash → all tags of that sound."""
-    tags_after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """Where the person stands in the undo history, as labels to show ("" if there is nothing)."""
-
-    undo: str = ""
-    redo: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
     """What a recommendation must keep to."""
 

@@ -286,7 +286,14 @@ def m0017_sentences(db: sqlite_utils.Database) -> None:
     )
 
 
-VERSION = 17
+@MIGRATIONS()
+def m0018_mood_edits(db: sqlite_utils.Database) -> None:
+    """The steps of the history that are about what the listener says of moods."""
+    for name in ("moods_before", "moods_after"):
+        _table(db, "edits").add_column(name, str, not_null_default="{}")
+
+
+VERSION = 18
 """The number of the last migration."""
 
 

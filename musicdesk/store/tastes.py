@@ -1,9 +1,9 @@
 # ruff: noqa: S608  (what is put into the SQL are constants of this file and question marks)
 """The taste as it stands, and the history of edits behind it: whole records before and after, as JSON.
 
-Undo and redo move along the history and survive a restart; what an edit did to the feedback is kept here and applied by
-whoever asked. Whatever changes the taste also keeps it as the last of its day, in the same transaction. Vectors and
-tracks, which most edits leave as they are, stand once for the whole history.
+Undo and redo move along the history and survive a restart; what an edit did to feedback, tags and moods is kept here
+and applied by whoever asked. Whatever changes the taste also keeps it as the last of its day, in the same transaction.
+Vectors and tracks, which most edits leave as they are, stand once for the whole history.
 """
 
 import time
@@ -17,6 +17,7 @@ import sqlite_utils
 
 from musicdesk.records import Edit, History, Taste
 from musicdesk.store.database import Database, storable
+from musicdesk.store.moods import dump_moods, load_moods
 from musicdesk.store.taste_parts import Parts
 from musicdesk.store.taste_text import dump_feedback, dump_tags, dump_taste, load_feedback, load_tags, load_taste
 
@@ -25,7 +26,8 @@ LIMIT = 500
 SWEEP = 64
 """After so many edits, what none of them needs any more is thrown away."""
 _EDIT = (
-    "SELECT id, label, taste_before, taste_after, feedback_before, feedback_after, tags_before, tags_after FROM edits "
+    "SELECT id, label, taste_before, taste_after, feedback_before, feedback_after, tags_before, tags_after, "
+    "moods_before, moods_after FROM edits "
 )
 _LAST_DONE = "WHERE undone = 0 ORDER BY id DESC LIMIT 1"
 _FIRST_UNDONE = "WHERE undone = 1 ORDER BY id LIMIT 1"
@@ -51,7 +53,7 @@ class TasteStore:
     def push(self, edit: Edit) -> None:
         """Make an edit the last of the history and its taste the current one; what was undone can no longer be redone.
 
-        An edit without a taste before and after (of feedback or tags alone) leaves the current taste as it is.
+        An edit without a taste before and after (of feedback, tags or moods alone) leaves the current taste as it is.
         """
         with self._db.writing() as sql:
             sql.execute("DELETE FROM edits WHERE undone = 1")
@@ -143,17 +145,15 @@ def _row(edit: Edit, parts: Parts) -> dict[str, Any]:
         "feedback_after": dump_feedback(edit.feedback_after),
         "tags_before": dump_tags(edit.tags_before),
         "tags_after": dump_tags(edit.tags_after),
+        "moods_before": dump_moods(edit.moods_before),
+        "moods_after": dump_moods(edit.moods_after),
     }
 
 
 def _edit(row: tuple[Any, ...], parts: Parts) -> Edit:
-    _, label, taste_before, taste_after, feedback_before, feedback_after, tags_before, tags_after = row
+    _, label, *tastes = row[:4]
+    before, after = (load_taste(text, aside=parts.get) if text else None for text in tastes)
     return Edit(
-        label,
-        load_taste(taste_before, aside=parts.get) if taste_before else None,
-        load_taste(taste_after, aside=parts.get) if taste_after else None,
-        load_feedback(feedback_before),
-        load_feedback(feedback_after),
-        load_tags(tags_before),
-        load_tags(tags_after),
-    )
+        label, before, after, load_feedback(row[4]), load_feedback(row[5]), load_tags(row[6]), load_tags(row[7]),
+        load_moods(row[8]), load_moods(row[9]),
+    )  # fmt: skip

@@ -106,46 +106,36 @@ class MoodController(QObject):
         dialog.open()
 
     def _save(self, dialog: MoodDialog, tracks: Sequence[Track], changes: Changes) -> None:
-        def change() -> None:
+        def change() -> int:
             known = self._desk.moods.corrections()
             sounds = dict.fromkeys(track.audio_hash for track in tracks)
-            self._desk.moods.say([merged(known.get(sound), sound, changes) for sound in sounds])
+            return self._desk.moods.say([merged(known.get(sound), sound, changes) for sound in sounds], of=tracks)
 
-        self._change(tracks, change, f"{_named(tracks)} → {_places(changes)}.", asker=dialog)
+        self._change(change, f"{_named(tracks)} → {_places(changes)}.", asker=dialog)
 
     def correct(self, tracks: Sequence[Track], mood: Mood) -> None:
         """These tracks have this mood, whatever was heard."""
-        self._change(tracks, lambda: self._desk.moods.correct(tracks, mood=mood), f"{_named(tracks)} → {mood.value}.")
+        self._change(lambda: self._desk.moods.correct(tracks, mood=mood), f"{_named(tracks)} → {mood.value}.")
 
     def take_back(self, tracks: Sequence[Track]) -> None:
         """What was heard counts again."""
         self._change(
-            tracks, lambda: self._desk.moods.uncorrect(tracks), f"{_named(tracks)}: what musicdesk hears counts again."
+            lambda: self._desk.moods.uncorrect(tracks), f"{_named(tracks)}: what musicdesk hears counts again."
         )
 
-    def _change(
-        self, tracks: Sequence[Track], change: Callable[[], object], told: str, *, asker: MoodDialog | None = None
-    ) -> None:
+    def _change(self, change: Callable[[], int], told: str, *, asker: MoodDialog | None = None) -> None:
         """One step, told in a sentence that offers it back; a dialog that asked for it closes, or says why not."""
 
-        def work() -> Said:
-            known = self._desk.moods.corrections()
-            before = {track.audio_hash: known[track.audio_hash] for track in tracks if track.audio_hash in known}
-            change()
-            return before
-
-        def done(before: Said) -> None:
+        def done(changed: int) -> None:
             if asker is not None and not asker.closed:
                 asker.accept()
-            self._window.notice.say(told, button="Undo", do=lambda: self._restore(tracks, before), brief=True)
+            if changed:
+                undo = self._window.actions_["undo"].trigger
+                self._window.notice.say(told, button="Undo", do=undo, brief=True)
+            else:  # it was said already: no step, so nothing to take back
+                self._window.notice.say(told, brief=True)
 
-        self._tasks.write(work, done, failed=asker.refuse if asker else None)
-
-    def _restore(self, tracks: Sequence[Track], before: Said) -> None:
-        """What was said before, and nothing where nothing was."""
-        sounds = dict.fromkeys(track.audio_hash for track in tracks)
-        said = [before.get(sound) or MoodCorrection(sound) for sound in sounds]
-        self._tasks.write(lambda: self._desk.moods.say(said))
+        self._tasks.write(change, done, failed=asker.refuse if asker else None)
 
 
 def _places(changes: Changes) -> str:

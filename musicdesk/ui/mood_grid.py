@@ -9,8 +9,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from musicdesk.records import FloatArray
+from musicdesk.records import Axis, FloatArray
 from musicdesk.ui.ink import Ink, blend, focus_ring, tabular
+from musicdesk.ui.mood_words import place_text
 
 Place = tuple[float, float]
 """Valence and arousal, percentiles of the library from 0 to 1."""
@@ -44,7 +45,10 @@ class MoodGrid(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Mood grid: sad to happy across, calm to energetic up")
-        self.setToolTip("Drag the point to the mood you want (arrow keys too); double click gives it up")
+        self.setToolTip(
+            "Drag the point to the mood you want (arrow keys too); double click gives it up.\n"
+            "The ring is where you began, the cross where the ten best of the list are."
+        )
         self._say()
 
     def sizeHint(self) -> QSize:
@@ -221,5 +225,5 @@ class MoodGrid(QWidget):
 
 
 def words(place: Place) -> str:
-    """A place as it is said: happy 62 %, energetic 20 %."""
-    return f"happy {100 * place[0]:.0f} %, energetic {100 * place[1]:.0f} %"
+    """A place as it is said: happy 62 %, calm 20 %."""
+    return f"{place_text(Axis.VALENCE, place[0])}, {place_text(Axis.AROUSAL, place[1])}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from musicdesk.records import Device, ModelStatus
 from musicdesk.settings import Settings
 from musicdesk.ui.flat import FlatTick, Line
-from musicdesk.ui.labels import SoftSentence
+from musicdesk.ui.labels import SoftSentence, scrolling
 
 THEMES = (("system", "Like the system"), ("light", "Light"), ("dark", "Dark"))
 GAINS = (("track", "Each track as loud as the others"), ("album", "Each album as loud as the others"), ("off", "Off"))
@@ -28,6 +28,7 @@ PACES = (
     (1.0, "As fast as it can"), (0.5, "Works half the time"), (0.25, "Works a quarter of the time"),
     (0.1, "Works a tenth of the time"),
 )  # fmt: skip
+WIDE, TITLE_BAR, SPACING, MARGINS = 480, 40, 16, QMargins(24, 20, 24, 16)
 RESCANS = ((0, "Never"), (15, "Every 15 minutes"), (60, "Every hour"), (360, "Every 6 hours"), (1440, "Once a day"))
 
 
@@ -91,14 +92,33 @@ class SettingsDialog(QDialog):
             ("Processes", self.workers), ("Pace", self.pace), ("", self.quick),
         )  # fmt: skip
         self._section("Folders", ("", self.watch), ("Look through them", self.rescan))
-        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        close.rejected.connect(self.reject)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons.rejected.connect(self.reject)
+        inside = QWidget()
+        inside.setLayout(self._form)
+        self._form.setContentsMargins(0, 0, 0, 0)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 16)
-        column.setSpacing(16)
-        column.addLayout(self._form)
-        column.addWidget(close)
+        column.setContentsMargins(MARGINS)
+        column.setSpacing(SPACING)
+        self._area = scrolling(inside)
+        column.addWidget(self._area, 1)
+        column.addWidget(self.buttons)
         self.setMinimumWidth(460)
+        self.fit(self.screen().availableGeometry().height() - TITLE_BAR)
+
+    def fit(self, room: int) -> None:
+        """Be as high as what is in it, but no higher than ``room``: then it scrolls, and its button is still there."""
+        beside = MARGINS.top() + MARGINS.bottom() + SPACING + self.buttons.sizeHint().height()
+        wanted = self._form.sizeHint().height() + beside
+        bar = self._area.verticalScrollBar().sizeHint().width() if wanted > room else 0
+        self.resize(WIDE + bar, min(room, wanted))
+
+    def focusNextPrevChild(self, on: bool) -> bool:
+        """What the Tab key leads to is in view, also from the button below."""
+        moved, there = super().focusNextPrevChild(on), self.focusWidget()
+        if there is not None and self._area.isAncestorOf(there):
+            self._area.ensureWidgetVisible(there)
+        return moved
 
     def _section(self, title: str, *rows: tuple[str, QWidget]) -> None:
         if self._form.rowCount():

@@ -1,10 +1,10 @@
 """What is told of a steering: where seed and list stand, what proves it, and the desk's sentences for a window."""
 
 import re
-from collections.abc import Mapping
 
+from musicdesk.desk.claims import verdict
 from musicdesk.desk.wishes import wishes_of
-from musicdesk.records import Axis, Steered
+from musicdesk.records import Steered
 from musicdesk.ui.mood_words import PLAIN
 
 STANDING_HINT = "Where the seed stands and where the ten best of the list do, as percentiles of your library"
@@ -28,12 +28,4 @@ def standing_text(answer: Steered) -> str:
     told = [f"{PLAIN[axis]} {100 * start[axis]:.0f} → {100 * reached[axis]:.0f}" for axis in start if axis in named]
     if not told:
         return ""
-    return f"The ten best: {', '.join(told)}{_proof(answer, start, reached)}"
-
-
-def _proof(answer: Steered, start: Mapping[Axis, float], reached: Mapping[Axis, float]) -> str:
-    """What measures say that had no part in the choice; nothing where the list did not even move as it was asked to."""
-    wish = next((wish for wish in wishes_of(answer.steer, start) if wish.axis is Axis.AROUSAL), None)
-    if answer.holds is None or wish is None or wish.towards(reached[wish.axis]) <= wish.towards(start[wish.axis]):
-        return ""
-    return "; onsets, loudness and tempo agree" if answer.holds else "; onsets, loudness and tempo do not agree"
+    return "; ".join(filter(None, (f"The ten best: {', '.join(told)}", verdict(answer))))

@@ -110,10 +110,12 @@ class TaggingController(QObject):
         self._edit(lambda: self._desk.tagging.rename(old, new), lambda done: renamed_text(old, done))
 
     def _make(self, tag: str) -> None:
-        self._tasks.write(
-            lambda: self._desk.shaping.add(tag=tag),
-            lambda taste: self._say(f"New in your taste: “{taste.prototypes[-1].name}”."),
-        )  # fmt: skip
+        def work() -> str:
+            known = {prototype.id for prototype in self._desk.recommending.taste().prototypes}
+            after = self._desk.shaping.add(tag=tag)
+            return next((made.name for made in after.prototypes if made.id not in known), tag)
+
+        self._tasks.write(work, lambda name: self._say(f"New in your taste: “{name}”."))
 
     # ------------------------------------------------------------------ say
 

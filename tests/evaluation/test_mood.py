@@ -29,7 +29,7 @@ from musicdesk.evaluation.mood_trial import (
 from musicdesk.jobs import Job
 from musicdesk.mood import claims, steps
 from musicdesk.mood.translation import TranslatorConfig
-from musicdesk.records import MOODS, UNCERTAIN, Axis, Mood, Steer
+from musicdesk.records import MOODS, UNCERTAIN, Mood, Steer
 
 QUICK = ("nearest+labels", "filter", "arithmetic", "average-mood", "nearest", "random", "oracle-1", "oracle-100")
 
@@ -293,9 +293,10 @@ def test_a_claim_needs_a_direction_and_measures():
     assert claims.holds(lively, seeds=seed, picks=np.array([4, 4, 4]), direction=claims.CALMER) is None
 
 
-def test_what_a_steering_asks_of_the_arousal():
-    assert claims.direction_of(Steer(moods=((Mood.CALM, 1.0),)), arousal=0.5) == claims.CALMER
-    assert claims.direction_of(Steer(moods=((Mood.HAPPY, 1.0),)), arousal=0.5) == claims.UNTESTED
-    assert claims.direction_of(Steer(point=(0.5, 0.9)), arousal=0.5) == claims.LIVELIER
-    assert claims.direction_of(Steer(nudges=((Axis.TEMPO, -0.2),)), arousal=0.5) == claims.CALMER
+def test_what_a_mix_of_moods_asks_of_the_arousal():
+    asked = {mood: claims.direction_to(row) for mood, row in zip(MOODS, np.eye(4, dtype=np.float32), strict=True)}
+    assert asked == {
+        Mood.ENERGETIC: claims.LIVELIER, Mood.CALM: claims.CALMER, Mood.HAPPY: claims.UNTESTED,
+        Mood.SAD: claims.UNTESTED,
+    }  # fmt: skip
     assert UNCERTAIN < 0

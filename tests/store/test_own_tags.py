@@ -136,6 +136,7 @@ def test_a_library_of_before_there_were_tags_is_upgraded_with_its_history(tmp_pa
             for change in (
                 "DROP TABLE own_tags", "ALTER TABLE library DROP COLUMN tags_revision",
                 "ALTER TABLE edits DROP COLUMN tags_before", "ALTER TABLE edits DROP COLUMN tags_after",
+                "ALTER TABLE edits DROP COLUMN moods_before", "ALTER TABLE edits DROP COLUMN moods_after",
                 f"PRAGMA user_version={before}", "DELETE FROM _sqlite_migrations WHERE name >= 'm0013'",
             ):  # fmt: skip
                 sql.execute(change)

@@ -96,7 +96,7 @@ def test_it_says_in_words_where_the_target_is(grid: MoodGrid) -> None:
     assert "No target" in grid.accessibleDescription()
     grid.show_places(start=(0.5, 0.5), reached=None, target=(0.62, 0.2))
     assert grid.accessibleDescription() == f"Target: {words((0.62, 0.2))}"
-    assert words((0.62, 0.2)) == "happy 62 %, energetic 20 %"
+    assert words((0.62, 0.2)) == "happy 62 %, calm 20 %"
 
 
 def test_a_large_library_is_a_haze_of_some_of_it(grid: MoodGrid) -> None:

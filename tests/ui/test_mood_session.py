@@ -37,9 +37,16 @@ def felt(session: Session) -> TrackMood:
     return session.desk.moods.of(session.window.for_you.view.current())
 
 
+def press(session: Session, key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """A shortcut; the window is the active one again after a menu."""
+    session.window.activateWindow()
+    QTest.qWaitForWindowActive(session.window.window(), WAIT_MS)
+    QTest.keyClick(session.window.for_you.view, key, keys)
+
+
 def say(session: Session, qtbot: QtBot, key: Qt.Key) -> None:
     """F, then the letter of the mood."""
-    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F)
+    press(session, Qt.Key.Key_F)
     qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu), timeout=WAIT_MS)
     QTest.keyClick(QApplication.activePopupWidget(), key)
     settle(session, qtbot)
@@ -65,6 +72,33 @@ def test_a_mood_is_said_by_key_counts_at_once_and_is_taken_back_by_undo(session:
     settle(session, qtbot)
     assert sound not in session.desk.moods.corrections()
     told(session, qtbot, lambda text: text == before)
+
+
+def test_ctrl_z_takes_a_correction_back_and_ctrl_shift_z_makes_it_again(session: Session, qtbot: QtBot) -> None:
+    window, moods = session.window, session.desk.moods
+    chosen, both = window.for_you.view.current(), Qt.KeyboardModifier.ControlModifier
+    say(session, qtbot, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.actions_["undo"].text() == f"Undo: mood of {chosen.title}", timeout=WAIT_MS)
+    say(session, qtbot, Qt.Key.Key_H)
+    assert moods.corrections()[chosen.audio_hash].mood is Mood.HAPPY
+    for keys, mood in (
+        (both, Mood.SAD), (both, None), (both | Qt.KeyboardModifier.ShiftModifier, Mood.SAD),
+        (both | Qt.KeyboardModifier.ShiftModifier, Mood.HAPPY),
+    ):  # fmt: skip
+        press(session, Qt.Key.Key_Z, keys)
+        settle(session, qtbot)
+        said = moods.corrections().get(chosen.audio_hash)
+        assert (said.mood if said else None) is mood
+        told(session, qtbot, lambda text: text == mood_text(felt(session)))
+
+
+def test_what_was_said_already_is_no_step_to_be_undone(session: Session, qtbot: QtBot) -> None:
+    say(session, qtbot, Qt.Key.Key_S)
+    assert session.window.notice.button.isVisible()
+    steps = session.desk.recommending.history()
+    say(session, qtbot, Qt.Key.Key_S)
+    assert not session.window.notice.button.isVisible()
+    assert session.desk.recommending.history() == steps
 
 
 def test_undo_brings_back_what_was_said_before_of_mood_and_axes(session: Session, qtbot: QtBot) -> None:
@@ -225,7 +259,7 @@ def test_several_tracks_are_corrected_at_once_and_keep_what_was_not_touched(sess
 def test_what_cannot_be_kept_is_said_in_the_dialog(
     session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: object) -> None:
+    def full(_: object, **__: object) -> None:
         raise DiskFull("The disk is full. Make room and try again.")
 
     dialog = axes_dialog(session, qtbot)

@@ -89,6 +89,24 @@ def test_a_card_that_is_not_here_now_stays_chosen_and_says_so(qtbot: QtBot) -> N
     assert shown.device.currentText() == "cuda (not found here)"
 
 
+def test_on_a_low_screen_it_scrolls_and_can_still_be_closed(qtbot: QtBot) -> None:
+    shown = dialog(qtbot)
+    whole = shown.height()
+    shown.fit(480)
+    shown.show()
+    shown.activateWindow()
+    QTest.qWaitForWindowActive(shown)
+    assert shown.height() == 480 < whole
+    assert shown.buttons.geometry().bottom() < 480
+    assert shown.rescan.visibleRegion().isEmpty()
+    close = shown.buttons.buttons()[0]
+    close.setFocus()
+    QTest.keyClick(close, Qt.Key.Key_Backtab)
+    qtbot.waitUntil(lambda: not shown.rescan.visibleRegion().isEmpty())
+    shown.fit(2000)
+    assert shown.height() == whole
+
+
 def test_every_field_is_named(qtbot: QtBot) -> None:
     shown = dialog(qtbot)
     fields = [*shown.findChildren(QComboBox), *shown.findChildren(QSpinBox), *shown.findChildren(QCheckBox)]

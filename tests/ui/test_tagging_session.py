@@ -204,6 +204,7 @@ def test_a_chips_menu_finds_renames_drops_and_makes_a_prototype(session: Session
     lines["New prototype from it"].trigger()
     settle(session, qtbot)
     assert "regen" in {p.word for p in desk.recommending.taste().prototypes}
+    assert window.notice.text.text() == "New in your taste: “regen”."
     menu_lines(session, qtbot)["Find its tracks"].trigger()
     settle(session, qtbot)
     assert window.search.text() == 'tag:"regen"'
