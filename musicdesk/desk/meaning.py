@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicdesk.desk.derived_rows import derive
-from musicdesk.desk.kept_texts import KeptTexts
-from musicdesk.desk.material import LIKED, LISTED, MOST, PLAYED, Footing, Gathering
+from musicdesk.desk.material import LIKED, LISTED, MOST, PLAYED, Gathering
 from musicdesk.desk.meaning_card import card
 from musicdesk.desk.meaning_kept import Found, MeaningKept
 from musicdesk.desk.modelling import Modelling
+from musicdesk.desk.reader import KeptTexts
 from musicdesk.desk.stores import Stores
 from musicdesk.encoders import htcl, registry, sentences
 from musicdesk.encoders.base import EncoderPlugin
@@ -147,7 +147,10 @@ class Meaning:
         base = heard if wishes.source == VECTORS else None
         name = proper(name) if name else f"{registry.MEANINGS}{heard.spec.key.name if base else MEL}"
         footing = self._gathering.footing(heard)
-        material = self._material(heard, wishes, footing, job)
+        texts = KeptTexts(sentences.open_sentences(self._modelling.reader(), self._models), self._sentences)
+        if lacks := too_few(footing.tracks):
+            raise NothingYet(lacks)
+        material = self._material(heard, wishes, texts, job)
         place = self._kept.under_way(name)
         learned = _taught(material, wishes.config, job=job, each=each, checkpoint=place)
         report = MeaningReport(
@@ -156,18 +159,14 @@ class Meaning:
         )  # fmt: skip
         self._keep(learned, report, base, place, job)
         self._kept.note(name, footing)
+        if wishes.source == VECTORS:  # spectrograms are drawn of a part of the library alone
+            texts.forget_unused()
         return report
 
-    def _material(self, heard: EncoderPlugin, wishes: LearnWishes, footing: Footing, job: Job) -> "Material":
-        """What is learned from; raises as ``learn`` does."""
-        reader = self._modelling.reader()
-        if lacks := sentences.problem(reader, self._models):
-            raise ModelUnavailable(lacks)
-        if lacks := too_few(footing.tracks):
-            raise NothingYet(lacks)
+    def _material(self, heard: EncoderPlugin, wishes: LearnWishes, texts: KeptTexts, job: Job) -> "Material":
+        """What is learned from."""
         job.begin("Gathering what is known of the tracks")
         library = self._gathering.chosen(heard, most=MOST_DRAWN if wishes.source == MEL else MOST)
-        texts = KeptTexts(reader, models=self._models, store=self._sentences)
         material = self._gathering.material(library, texts, preference=wishes.preference, job=job)
         if wishes.source == VECTORS:
             return material

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +19,6 @@ from musicdesk.store.vectors import VectorStore
 
 LEARNED = registry.MEANINGS
 """How the names of those begin that were learned here."""
-REMEMBERED = 64
 
 
 class WordSpace:
@@ -33,11 +31,10 @@ class WordSpace:
         self.name, self.learned = name, learned
         self._matrix, self._rows, self._phrases, self._count = vectors.matrix, rows, phrases, count
         self._lengths = np.maximum(np.linalg.norm(vectors.matrix, axis=1), np.float32(1e-9))
-        self._text = lru_cache(maxsize=REMEMBERED)(self._heard)
 
     def near(self, text: str) -> FloatArray | None:
         """The cosine of each sound with a text, nan of one that it has not heard [count]; None: it cannot be read."""
-        heard = self._text(text) if text.strip() else None
+        heard = self._heard(text) if text.strip() else None
         if heard is None:
             return None
         found = np.full(self._count + 1, np.nan, dtype=np.float32)  # the last is of no sound

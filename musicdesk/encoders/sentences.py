@@ -29,8 +29,7 @@ EXTRA = "text"
 LIBRARIES = ("transformers", "tokenizers")
 MODEL, TOKENS, SETTINGS, PUBLISHED_SETTINGS = "model.safetensors", "tokenizer.json", "bert.json", "config.json"
 """Files: the card that the zoo puts beside weights is called config.json, so the network's own settings move aside."""
-REMEMBERED = 64
-"""Texts that were read alone and are remembered."""
+Seen = tuple[tuple[str, int, int], ...]
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")
 _HOST = "https://huggingface.co"
 _FREE = {
@@ -110,16 +109,21 @@ def open_sentences(name: str, models: Path) -> Sentences:
     """
     if said := problem(name, models):
         raise ModelUnavailable(said)
+    return _opened(name, models, seen(name, models))
+
+
+def seen(name: str, models: Path) -> Seen:
+    """The files of a sentence encoder, their times and sizes: while they are the same, so is it; () where none are."""
     try:
         folder = weights.folder_of(plugin(name).spec, models)
     except NotFound:
         folder = Path(name)
-    seen = tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in sorted(folder.iterdir()))
-    return _opened(name, models, seen)
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
 
 
 @lru_cache(maxsize=2)
-def _opened(name: str, models: Path, seen: tuple[tuple[str, int, int], ...]) -> Sentences:
+def _opened(name: str, models: Path, seen: Seen) -> Sentences:
     """One copy of the network for all who read with it, as long as its files are those that were ``seen``."""
     from musicdesk.encoders.nets.bert_sentences import BertSentences
 
@@ -127,21 +131,9 @@ def _opened(name: str, models: Path, seen: tuple[tuple[str, int, int], ...]) -> 
     try:
         known = plugin(name)
     except NotFound:
-        return _Remembering(BertSentences(Path(name), name=name))
+        return BertSentences(Path(name), name=name)
     weights.verify(known, models)
-    return _Remembering(BertSentences(weights.folder_of(known.spec, models), name=name))
-
-
-class _Remembering:
-    """A query is read once, however many parts of a search ask for it."""
-
-    def __init__(self, reader: Sentences) -> None:
-        self.name, self.dim, self._reader = reader.name, reader.dim, reader
-        self._one = lru_cache(maxsize=REMEMBERED)(lambda text: reader.encode([text]))
-
-    def encode(self, texts: Sequence[str]) -> FloatArray:
-        """As the one behind it.  # [n, dim]"""
-        return self._one(texts[0]).copy() if len(texts) == 1 else self._reader.encode(texts)
+    return BertSentences(weights.folder_of(known.spec, models), name=name)
 
 
 def convert(source: Path, folder: Path) -> None:

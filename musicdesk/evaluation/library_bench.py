@@ -4,8 +4,6 @@ The library is made through the stores and asked through a desk, as the window a
 wall and CPU times of this process; on a busy machine the CPU times are to be trusted.
 """
 
-import sys
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +11,9 @@ from typing import ParamSpec, Protocol, TypeVar
 
 import numpy as np
 
+from musicdesk.audio.serving import peak_mb
 from musicdesk.encoders.base import EncoderSpec
-from musicdesk.evaluation.bench import Timed
+from musicdesk.evaluation.bench import Timed, once
 from musicdesk.evaluation.made_library import COMMON, NONE, RARE, Made, made_analyses, made_centres, make_library
 from musicdesk.events import Events
 from musicdesk.jobs import Job
@@ -130,11 +129,10 @@ class _Watch:
     def time(self, name: str, action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do it and keep how long it took."""
         self._job.check()
-        wall, cpu = time.perf_counter(), time.process_time()
-        result = action(*args, **kwargs)
-        taken = 1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - cpu)
+        given: list[T] = []
+        taken = once(lambda: given.append(action(*args, **kwargs)))
         self._taken.setdefault(name, []).append(taken)
-        return result
+        return given[0]
 
     def rows(self) -> tuple[Timed, ...]:
         """What was timed."""
@@ -161,7 +159,7 @@ def library(
         _analyse(watch, desk, folder, rng)
     finally:
         desk.close()
-    return LibraryBench(watch.rows(), made, spec.dim, _peak_mb())
+    return LibraryBench(watch.rows(), made, spec.dim, peak_mb())
 
 
 def _list(watch: _Watch, desk: LibraryDesk, rng: np.random.Generator) -> None:
@@ -229,12 +227,3 @@ def add_batch(folder: Path, *, spec: EncoderSpec, rng: np.random.Generator) -> i
         analyses = made_analyses(files, spec, made_centres(spec, rng), rng)
         store.add(analyses, key=spec.key, vocabulary=spec.vocabulary, now=1.0)
     return len(pending)
-
-
-def _peak_mb() -> float:
-    if sys.platform == "win32":
-        return 0.0
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 1024

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from musicdesk.errors import BadRequest
 from musicdesk.evaluation.metrics import average_precision, bootstrap
-from musicdesk.records import FloatArray, IntArray, Measure
+from musicdesk.records import FloatArray, IntArray, Measure, numbers_of
 
 Item = TypeVar("Item")
 
@@ -41,7 +41,7 @@ def same_group_map(
     (by ``rng``), never by row, so that a coarse measure gains nothing from the order of the files. Raises BadRequest
     where no group has two tracks.
     """
-    codes, kin = _codes(groups), _codes(apart or [""] * len(groups))
+    codes, kin = numbers_of(groups), numbers_of(apart or [""] * len(groups))
     orders = nearest_first(similarity, rng=rng)
     precisions, queries = _precisions(orders, codes, kin)
     if not len(queries):
@@ -77,7 +77,7 @@ def told_by_neighbours(
     Rows without a label ("") are neither asked nor answered, and nobody asks those of the same name in ``apart`` (an
     artist, say). Equally many votes: the label of the nearest among them.
     """
-    orders, kin = nearest_first(similarity, rng=rng), _codes(apart)
+    orders, kin = nearest_first(similarity, rng=rng), numbers_of(apart)
     asked = np.array([bool(label) for label in labels])
     told: list[str] = []
     for row, others in enumerate(orders):
@@ -94,7 +94,7 @@ def averaged_over_neighbours(
 
     Rows whose values are not known (NaN) are not asked; NaN where nobody can be asked.
     """
-    orders, kin = nearest_first(similarity, rng=rng), _codes(apart)
+    orders, kin = nearest_first(similarity, rng=rng), numbers_of(apart)
     asked = np.asarray(np.isfinite(values).all(axis=1))
     told = np.full(values.shape, np.nan, dtype=np.float32)
     for row, others in enumerate(orders):
@@ -109,12 +109,6 @@ def ranks_of_originals(copies: FloatArray, library: FloatArray, originals: IntAr
     near = copies @ library.T
     own = near[np.arange(len(near)), originals]
     return np.asarray((near >= own[:, None]).sum(axis=1), dtype=np.int64)
-
-
-def _codes(groups: Sequence[str]) -> IntArray:
-    names = sorted({group for group in groups if group})
-    code = {group: number for number, group in enumerate(names)}
-    return np.array([code.get(group, -1) for group in groups], dtype=np.int64)
 
 
 def _precisions(orders: IntArray, codes: IntArray, kin: IntArray) -> tuple[FloatArray, IntArray]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from musicdesk.encoders.sentences import Sentences
 from musicdesk.errors import BadRequest
-from musicdesk.records import FloatArray, IntArray
+from musicdesk.records import FloatArray, IntArray, numbers_of
 from musicdesk.records.meaning import PreferencePairs
 from musicdesk.semantic.texts import Facts, text_of
 
@@ -46,9 +46,9 @@ class Material:
         n = len(facts)
         if len(sounds) != n or not np.isfinite(sounds).all():
             raise BadRequest(f"Of {n} tracks there are {len(sounds)} sounds, or some that are no numbers.")
-        albums = _codes([f"{fact.album}\n{fact.artist}" if fact.album else "" for fact in facts])
+        albums = numbers_of([f"{fact.album}\n{fact.artist}" if fact.album else "" for fact in facts])
         own = np.arange(n) if recordings is None else np.asarray(recordings, np.int64)
-        return cls(sounds, tuple(facts), sentences, _codes([f.artist for f in facts]), albums, own, pairs, moods)
+        return cls(sounds, tuple(facts), sentences, numbers_of([f.artist for f in facts]), albums, own, pairs, moods)
 
     def __len__(self) -> int:
         return len(self.facts)
@@ -70,10 +70,3 @@ class Material:
     def texts(self) -> tuple[str, ...]:
         """Both sentences of each track; "" where nothing is known."""
         return tuple(text_of(fact) for fact in self.facts)
-
-
-def _codes(names: Sequence[str]) -> IntArray:
-    """A number for each name, whatever its capitals; -1 for none."""
-    tidy = [" ".join(name.casefold().split()) for name in names]
-    numbers = {name: number for number, name in enumerate(sorted(set(tidy) - {""}))}
-    return np.array([numbers.get(name, -1) for name in tidy], np.int64)

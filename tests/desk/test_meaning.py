@@ -11,11 +11,12 @@ import torch
 from three_kinds import open_desk
 
 from musicdesk.desk import meaning as room
+from musicdesk.desk import reader
 from musicdesk.desk.meaning import LearnWishes
 from musicdesk.encoders import htcl, registry
 from musicdesk.errors import BadRequest, DataFolderError, ModelUnavailable, NotFound, NothingYet
 from musicdesk.jobs import Cancelled, Job
-from musicdesk.records import Query
+from musicdesk.records import FoundFile, Query, ScannedFile
 from musicdesk.records.meaning import Choice
 from musicdesk.store.lock import Writer
 
@@ -61,6 +62,24 @@ def stopping_at(epoch):
             job.cancel()
 
     return job, each, told
+
+
+def texts_kept(desk):
+    """How many texts' vectors the data folder holds."""
+    return desk._stores.tracks._db.sql.execute("SELECT count(*) FROM sentences").fetchone()[0]
+
+
+def call_all_anew(desk):
+    """Other titles and albums for every track."""
+    desk._stores.tracks.save(
+        [
+            ScannedFile(
+                FoundFile(track.path, 1, 2), track.audio_hash,
+                replace(track.tags, title=f"{track.tags.title} anew", album=f"{track.tags.album} II"), 99.0, "flac",
+            ) for track in desk.indexing.tracks()
+        ], now=2.0,
+    )  # fmt: skip
+    desk.events.library_changed.emit(None)
 
 
 def choose_a_lot(desk):
@@ -144,14 +163,18 @@ def test_learning_on_spectrograms_makes_an_encoder_that_hears_by_itself(desk, tm
     tiny = LearnWishes(source="mel", epochs=1).config
     tower = replace(tiny.tower, width=16, layers=1, inner=16, channels=16, seconds=5.0, windows=1)
     made.read_with_a_tiny_bert(desk, tmp_path / "bert")
+    sentences, bert = desk._stores.sentences, desk.settings.sentences
+    sentences.put(bert, {"another track": np.ones(16, np.float32)})
     with monkeypatch.context() as smaller:
         smaller.setattr(LearnWishes, "config", property(lambda self: replace(tiny, tower=tower)))
         report = desk.meaning.learn(Job(), wishes=LearnWishes(source="mel", epochs=1))
     assert (report.encoder, report.base, report.tracks) == ("htcl-mel", "mel", 24)
+    assert sentences.some(bert, ["another track"]), "it is learned from a part of the library"
     assert registry.plugin("htcl-mel", desk.folders.models).base is None
     assert desk.indexing.analyze(encoder="htcl-mel", workers=1, job=Job()).usable == 24
     assert desk.meaning.use("htcl-mel") == "htcl-mel"
     assert desk.meaning.learn(Job(), wishes=QUICK).base == BASE, "never on itself"
+    assert not sentences.some(bert, ["another track"])
 
 
 # --------------------------------------------------------------------------------------------------- what it needs
@@ -395,11 +418,23 @@ def test_forgotten_its_base_listens(meant):
 
 
 def test_texts_are_read_once(meant, monkeypatch):
-    from musicdesk.desk import kept_texts
-
     meant.meaning.learn(Job(), wishes=QUICK)
-    monkeypatch.setattr(kept_texts, "_legible", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(reader, "_legible", lambda *_: pytest.fail("read again"))
     meant.meaning.learn(Job(), name="again", wishes=QUICK)
+
+
+def test_what_no_track_is_called_any_more_is_forgotten_when_it_learns_again(meant, monkeypatch):
+    meant.searching.warm()
+    meant.meaning.learn(Job(), wishes=QUICK)
+    first = texts_kept(meant)
+    call_all_anew(meant)
+    meant.meaning.learn(Job(), wishes=QUICK)
+    assert texts_kept(meant) == pytest.approx(first, rel=0.05)
+    monkeypatch.setattr(reader, "_legible", lambda *_: pytest.fail("read again"))
+    meant.meaning.learn(Job(), name="again", wishes=QUICK)
+    with open_desk(meant.folders.data) as another:
+        another.set(sentences=meant.settings.sentences)
+        assert another.searching._pictures.current().reader == another.settings.sentences
 
 
 def test_a_choice_of_sounds_that_are_gone_says_nothing(meant):

@@ -9,7 +9,7 @@ from musicdesk.records.searching import SavedSearch
 from musicdesk.store.choices import ChoiceStore
 from musicdesk.store.database import Database
 from musicdesk.store.saved_searches import SavedSearchStore
-from musicdesk.store.sentences import SentenceStore
+from musicdesk.store.sentences import SentenceStore, as_kept
 
 FIRST, SECOND = Choice("1:a", "1:b", "played", 5.0), Choice("1:a", "1:c", "liked", 2.5)
 
@@ -90,10 +90,19 @@ def test_what_a_model_made_is_replaced_and_thrown_away(database):
     sentences.put("other", {"a": one * 3})
     assert sentences.some("minilm", ["a"])["a"].tolist() == [2, 2, 2]
     assert set(sentences.some("minilm", ["odd \ud800"])) == {"odd \ud800"}
-    assert sentences.forget("minilm") == 3
-    assert sentences.some("minilm", ["a", "b"]) == {}
+    assert sentences.keep_only("minilm", ["b", "never read"]) == 2
+    assert set(sentences.some("minilm", ["a", "b", "odd \ud800"])) == {"b"}
     assert sentences.some("other", ["a"])["a"].tolist() == [3, 3, 3]
-    assert sentences.forget("minilm") == 0
+    assert sentences.keep_only("minilm", ["b"]) == 0
+    assert sentences.keep_only("minilm", []) == 1
+
+
+def test_a_vector_comes_back_as_it_is_told_beforehand(database):
+    sentences, vector = SentenceStore(database), np.random.default_rng(3).standard_normal(384).astype(np.float32)
+    sentences.put("minilm", {"a": vector})
+    np.testing.assert_array_equal(sentences.some("minilm", ["a"])["a"], as_kept(vector))
+    sentences.put("minilm", {"a": as_kept(vector)})
+    np.testing.assert_array_equal(sentences.some("minilm", ["a"])["a"], as_kept(vector))
 
 
 def test_thousands_of_texts_are_read_at_once(database):

@@ -17,6 +17,7 @@ from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel
 
+from musicdesk.encoders.read_once import ReadOnce
 from musicdesk.encoders.sentences import MODEL, PUBLISHED_SETTINGS, SETTINGS, TOKENS
 from musicdesk.encoders.zoo.unpickling import read_safetensors
 from musicdesk.errors import BadRequest, ModelUnavailable
@@ -46,6 +47,7 @@ class BertSentences:
         self._network = network_of(settings, tensors, pooler=self._pooling == "pooler", name=name)
         self._tokens = _tokenizer(folder / TOKENS, most=_most(settings))
         self._fills = int(self._network.config.pad_token_id or 0)
+        self._read = ReadOnce(self._passed)
 
     @property
     def name(self) -> str:
@@ -67,6 +69,10 @@ class BertSentences:
 
     def pooled(self, texts: Sequence[str]) -> FloatArray:
         """As :meth:`encode`, but as long as they come.  # [n, dim]"""
+        return self._read(texts)
+
+    def _passed(self, texts: Sequence[str]) -> FloatArray:
+        """Through the network, those of like length together.  # [n, dim]"""
         result = np.zeros((len(texts), self.dim), np.float32)
         told = self._tokens.encode_batch([_readable(text) for text in texts])
         order = sorted(range(len(told)), key=lambda number: len(told[number].ids))

@@ -18,6 +18,7 @@ from transformers import XLMRobertaConfig, XLMRobertaModel
 from musicdesk.encoders.nets.conformer_config import MulanConfig
 from musicdesk.encoders.nets.conformer_encoder import filled
 from musicdesk.encoders.nets.muq_mulan_net import GatedTransformer, joint
+from musicdesk.encoders.read_once import ReadOnce
 from musicdesk.errors import BadRequest, ModelUnavailable
 from musicdesk.records import FloatArray
 
@@ -70,6 +71,7 @@ class TextEncoder:
         network = filled(lambda: MulanText(config), folder / WEIGHTS, name="muq-mulan")
         _fill_tables(network)
         self._network, self._dim = network.to(self._device).eval(), config.joint
+        self._read = ReadOnce(self._passed)
 
     def encode_text(self, texts: Sequence[str]) -> FloatArray:
         """One vector of length one a text; a long one is cut after 512 tokens.  # [n, 512]
@@ -79,6 +81,10 @@ class TextEncoder:
         """
         if not all(text.strip() for text in texts):
             raise BadRequest("A text to search with needs at least one word.")
+        return self._read(texts)
+
+    def _passed(self, texts: Sequence[str]) -> FloatArray:
+        """Each through the network by itself.  # [n, 512]"""
         with torch.inference_mode():
             rows = [self._network(self._numbers(text)).float().cpu().numpy() for text in texts]
         return np.concatenate(rows) if rows else np.zeros((0, self._dim), dtype=np.float32)
