@@ -50,7 +50,7 @@ def search(
     """Find tracks by name, or by words for what they sound like, feel like and are for; exact hits come first.
 
     "in quotes" must stand so; -word, "no word" and "without word" shall not be there; artist: album: title: genre:
-    tag: year:1990-1999 mood:calm narrow it.
+    tag: comment: year:1990-1999 mood:calm narrow it.
 
     Example: musicdesk search "slow sad piano" --limit 10
     """

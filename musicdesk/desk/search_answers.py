@@ -29,6 +29,8 @@ class Answer:
     hits: tuple[Hit, ...]
     exact: int
     """How many tracks hold every word, in the answer or not."""
+    guessed: bool = False
+    """Whether it is a guess what is meant: no word is known, and nothing lies near."""
 
 
 class Answers:
@@ -47,21 +49,34 @@ class Answers:
     def by_meaning(
         self, picture: Picture, space: WordSpace | None, exact: Exact, *, limit: int, only: IntArray | None = None
     ) -> Answer:
-        """The exact hits, then what fits by meaning, without another recording of the same."""
-        meant = self.meant(picture, space, exact.understood)
+        """The exact hits, then what fits by meaning, without another recording of the same.
+
+        Where there are exact hits it is not guessed what else the words could mean: then they are a name.
+        """
+        vector = self._vector(picture, exact.understood)
+        guessed = picture.meanings.is_guess(exact.understood, vector)
+        meant = self._meant(picture, space, exact.understood, None if guessed and exact.matches.count else vector)
         ids, count = _standing(picture, meant, exact, only)
         hits = [_exact_hit(picture, meant, exact.understood, track) for track in self._once(ids)[:limit]]
         allowed = self.allowed(picture, exact.understood, only) & (meant.scores >= LEAST)
         allowed[picture.rows_of(ids)] = False
         best = top(meant, COPIES * (limit - len(hits)), allowed=allowed)
         rows = _each_recording_once(picture, best)[: limit - len(hits)]
-        return Answer((*hits, *_hits(picture, meant, rows)), count)
+        return Answer((*hits, *_hits(picture, meant, rows)), count, guessed and not count)
 
     def meant(self, picture: Picture, space: WordSpace | None, understood: Understood) -> Meant:
         """What each sound is given."""
+        return self._meant(picture, space, understood, self._vector(picture, understood))
+
+    def _vector(self, picture: Picture, understood: Understood) -> FloatArray | None:
+        return self._reader.vector(understood.meaning) if picture.reader else None
+
+    def _meant(
+        self, picture: Picture, space: WordSpace | None, understood: Understood, vector: FloatArray | None
+    ) -> Meant:
         return picture.meanings.ask(
             understood,
-            vector=self._reader.vector(understood.meaning) if picture.reader else None,
+            vector=vector,
             without=self._unwanted(understood) if picture.reader else (),
             sound=space.near(understood.meaning) if space is not None else None,
             held=self._held(picture, understood),

@@ -1,7 +1,9 @@
 """What an answer says of its question in words: what was left out, taken for something else, or could not be asked."""
 
 from collections.abc import Iterator, Sequence
+from unicodedata import name
 
+from musicdesk.encoders.sentences import MINILM
 from musicdesk.records import MOODS
 from musicdesk.records.searching import Hit, Reason, Understood
 from musicdesk.semantic.query import LONGEST
@@ -10,6 +12,11 @@ from musicdesk.semantic.search import SOUND, WITHOUT
 from musicdesk.semantic.wording import asked_for, spread
 
 NOTHING_ASKED = "Type what to search for: a name, a mood, an instrument, or what the music is for."
+GUESSED = "No word of it is known here; it is a guess what it means."
+ENGLISH = (
+    "MiniLM reads English; for other languages there are other models of the hub. "
+    "Run: musicdesk models install sentences:NAME"
+)
 SHOWN = 60
 """Letters of a query that are said again."""
 SAID = 5
@@ -23,9 +30,19 @@ def asks(understood: Understood) -> bool:
     return bool(understood.words or understood.phrases or understood.without or understood.fields)
 
 
-def told(query: str, understood: Understood, *, found: bool, lacks: str = "") -> str:
-    """The sentence of an answer; "" if there is nothing to tell."""
-    return " ".join([*_told(query, understood, found=found), *([lacks] if lacks else [])])
+def told(
+    query: str, understood: Understood, *, found: bool, guessed: bool = False, reader: str = "", lacks: str = ""
+) -> str:
+    """The sentence of an answer; "" if there is nothing to tell.
+
+    ``guessed``: no word of the query is known, here or of music; ``reader``: what would have read them.
+    """
+    sentences = [*_told(query, understood, found=found)]
+    if guessed and found:
+        sentences.append(GUESSED)
+    if (guessed or not found) and reader == MINILM and not lacks and _foreign(understood):
+        sentences.append(ENGLISH)
+    return " ".join([*sentences, *([lacks] if lacks else [])])
 
 
 def why(hit: Hit) -> str:
@@ -56,6 +73,11 @@ def _told(query: str, understood: Understood, *, found: bool) -> Iterator[str]:
         yield f"There is no mood “{_short(mood)}”; there are {', '.join(MOODS)}."
     if "year:" in query.casefold() and not any(name == "year" for name, _ in understood.fields):
         yield "What stands behind “year:” is no year; write year:1994, year:1990-1999 or year:90s."
+
+
+def _foreign(understood: Understood) -> bool:
+    """Whether letters of another script than the Latin one are asked for."""
+    return any(sign.isalpha() and not name(sign, "").startswith("LATIN") for sign in understood.meaning)
 
 
 def _words(reasons: Sequence[Reason], *, against: bool = False) -> list[str]:

@@ -65,7 +65,10 @@ class Searching:
             space = self._spaces.of(picture.snapshot)
             answer = self._answers.by_meaning(picture, space, exact, limit=limit, only=only)
             asked, lacks = parts(picture, space), _joined(lacks, self._reader.problem)
-        sentence = told(query, exact.understood, found=bool(answer.hits), lacks=lacks)
+        sentence = told(
+            query, exact.understood, found=bool(answer.hits), guessed=answer.guessed, reader=self._reader.name,
+            lacks=lacks,
+        )  # fmt: skip
         seconds = time.perf_counter() - began
         return Found(query, answer.hits, answer.exact, exact.understood, asked, sentence, seconds)
 

@@ -68,21 +68,6 @@ def preference_pairs(
     return _levelled(worth, own, tuple(counts.items()), most=most, seed=seed)
 
 
-def split_by_artist(
-    pairs: PreferencePairs, artists: IntArray, *, share: float = 0.2, seed: int = 0
-) -> tuple[PreferencePairs, PreferencePairs]:
-    """Pairs of the artists to learn from, and pairs among those held out; pairs between the two are left out.
-
-    A track without an artist (below 0) is an artist of its own.
-    """
-    groups = alone(artists)
-    names = np.unique(groups)
-    aside = np.random.default_rng([seed, 7]).permutation(names)[: round(share * len(names))]
-    held = np.isin(groups, aside)
-    ends = held[pairs.triggers].astype(int) + held[pairs.accepted]
-    return part(pairs, ends == 0), part(pairs, ends == 2)
-
-
 def part(pairs: PreferencePairs, rows: IntArray | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> PreferencePairs:
     """Some of the pairs; their weights have the mean 1 again."""
     weights = pairs.weights[rows]

@@ -63,12 +63,6 @@ def uses() -> tuple[str, ...]:
     return tuple(phrase for use in FOR for phrase in use.phrases)
 
 
-def is_known(word: str, names: Iterable[str] = ()) -> bool:
-    """Whether a word means something of music, or nothing at all ("the"): then it is no mistake for another word."""
-    told, rest = _by_name([word], _heard(names))
-    return bool(told) or not rest
-
-
 def asked_for(
     words: Sequence[str], names: Iterable[str] = (), *, vector: FloatArray | None = None, reading: Reading | None = None
 ) -> Told:
@@ -82,6 +76,12 @@ def asked_for(
     guessed = _guessed(vector, reading) if vector is not None and reading is not None else _by_use(rest)
     share = len(rest) / (len(rest) + len(told))
     return _sum((told, {word: share * weight for word, weight in guessed.items()}))
+
+
+def is_guess(words: Sequence[str], names: Iterable[str] = (), *, vector: FloatArray | None, reading: Reading) -> bool:
+    """Whether no word is known by its name, and what lies nearest to them is not near enough to be sure of it."""
+    told, rest = _by_name(words, _heard(names))
+    return bool(rest) and not told and vector is not None and max(reading.near(vector).values(), default=0.0) < NEAR
 
 
 def denied(
@@ -131,7 +131,8 @@ def _by_name(words: Sequence[str], heard: frozenset[str]) -> tuple[dict[str, flo
 
 def _means(name: str, heard: frozenset[str]) -> Told:
     """What one name means: itself where it is heard or known, or what it is said for."""
-    for form in (name, name.removesuffix(" music"), name.replace("-", " "), name.replace(" ", "-"), _one(name)):
+    bare = name.removesuffix(" music"), name.removesuffix("musik")  # "Klaviermusik" is one word
+    for form in (name, *bare, name.replace("-", " "), name.replace(" ", "-"), _one(name)):
         word = said(ELSEWHERE.get(form, form)) or form
         if word and (word in heard or word in _known()):
             return {word: 1.0}

@@ -34,7 +34,9 @@ class Vocabulary:
         return word in self._known
 
     def nearest(self, word: str) -> str:
-        """The word that is fewest mistakes away from a folded one, of several the most frequent; "" if none is near.
+        """The word that is fewest mistakes away from a folded one; "" if none is near.
+
+        Of several it is one of the same letters, for two in the wrong order slip most easily, then the most frequent.
 
         A mistake is a letter too many, one too few, another one, or two in the wrong order (optimal string alignment):
         one up to five letters, two beyond.
@@ -66,7 +68,9 @@ class Vocabulary:
         near = extract(word, words, scorer=OSA.distance, score_cutoff=allowed, limit=None)
         if not near:
             return ""
-        return min(near, key=lambda found: (found[1], -self.counts[places[found[2]]], found[0]))[0]
+        letters = sorted(word)
+        order = [(far, sorted(text) != letters, -self.counts[places[at]], text) for text, far, at in near]
+        return min(order)[-1]
 
 
 def mistakes(word: str, meant: str) -> int:

@@ -95,7 +95,7 @@ class ExplanationController(QObject):
         ranking, match = page.model.ranking, float(page.model.ranking.match[row])
         standing, told = f"Place {row + 1} of this list  ·  match {100 * match:.0f} %", parts(ranking, row)
         if isinstance(page, FoundPage):
-            standing, told = standing_text(row, page.model.hits[row]), page.model.parts_of(row)
+            standing, told = standing_text(page.model.place(row), page.model.hits[row]), page.model.parts_of(row)
         shown = replace(known, score=float(ranking.scores[row]), match=match, parts=told, left_out=())
         self._window.why.set_explanation(shown, standing=standing)
 

@@ -10,7 +10,17 @@ from musicdesk.records.searching import Found, SearchStatus
 from musicdesk.ui.empty_states import State
 from musicdesk.ui.flat import Line
 from musicdesk.ui.found_model import FoundModel, FoundView
-from musicdesk.ui.found_words import MEANS, PARTS, SLOTS, corrected_text, counts, needs, remarks, taken_for
+from musicdesk.ui.found_words import (
+    MEANS,
+    PARTS,
+    SLOTS,
+    corrected_text,
+    counts,
+    in_the_window,
+    needs,
+    remarks,
+    taken_for,
+)
 from musicdesk.ui.labels import ElidedLabel, SoftLabel, SoftSentence
 from musicdesk.ui.pages import TablePage
 from musicdesk.ui.prototype_name import ShapeMark
@@ -48,18 +58,20 @@ class FoundPage(TablePage):
         self.view: FoundView
         self.found: Found | None = None
         """What is shown."""
-        self._need = ""
+        self._need = self._lacks = ""
         super().__init__(self.model, name="Found", view=FoundView)
         self.taken, self.corrected = SoftSentence(points=-0.5), ElidedLabel()
         self.as_typed = QPushButton("Search as typed")
         self.remark, self.need = SoftSentence(points=-0.5), QPushButton()
         self.count, self.all, self.legend = SoftLabel(), QPushButton("Show all"), Legend()
+        self.best = QPushButton("Best first")
         self.save, self.prototype, self.playlist, self.export = (QPushButton(text) for text in WIDE)
         self.head, self.foot = self._head(), self._foot()
         self.column.insertWidget(1, self.head)
         self.column.addWidget(self.foot)
         self._connect()
         self.lock("")
+        self.best.hide()
         self.show_state(State.FOUND_ASK)
 
     # ------------------------------------------------------------------ building
@@ -89,6 +101,7 @@ class FoundPage(TablePage):
         facts, buttons = QHBoxLayout(), QHBoxLayout()
         facts.addWidget(self.count)
         facts.addWidget(self.all)
+        facts.addWidget(self.best)
         facts.addStretch(1)
         facts.addWidget(self.legend)
         buttons.setSpacing(8)
@@ -98,12 +111,15 @@ class FoundPage(TablePage):
         column.addLayout(facts)
         column.addLayout(buttons)
         self.all.setToolTip("Show everything that holds every word")
+        self.best.setToolTip("Back to the order of the search: every word first, then what fits best")
         return foot
 
     def _connect(self) -> None:
         self.as_typed.clicked.connect(self.typed_asked)
         self.need.clicked.connect(lambda: self.needed_asked.emit(self._need))
         self.all.clicked.connect(self.all_asked)
+        self.best.clicked.connect(self._best_first)
+        self.model.ordered.connect(self._ordered)
         for button, asked in (
             (self.save, self.save_asked), (self.prototype, self.prototype_asked),
             (self.playlist, self.playlist_asked), (self.export, self.export_asked),
@@ -132,6 +148,7 @@ class FoundPage(TablePage):
         before, self.found = self.found, found
         if before is None or before.query != found.query:
             self.view.leave_rows()
+            self.view.best_first()
         self.model.show_found(found)
         self.show_table()
         self.foot.show()
@@ -143,9 +160,28 @@ class FoundPage(TablePage):
         self.tell(found)
         self.answered.emit()
 
+    def show_none(self, found: Found, state: State) -> None:
+        """Nothing was found."""
+        self.found = found
+        self.model.show_found(None)
+        self.tell(found)
+        self.show_state(state)
+        self.answered.emit()
+
+    def _ordered(self) -> None:
+        self.best.setVisible(bool(self.model.order))
+        self.answered.emit()
+
+    def _best_first(self) -> None:
+        self.view.best_first()
+        self.view.setFocus()  # the button goes
+
     def tell(self, found: Found) -> None:
         """What the search was taken for, and what must be told of it."""
         taken, corrected, remark = taken_for(found.understood), corrected_text(found.understood), remarks(found)
+        if not found.hits and self._lacks not in found.sentence:
+            remark = f"{remark} {in_the_window(self._lacks)}"
+        self.need.setVisible(bool(self._need) and bool(self._lacks) and in_the_window(self._lacks) in remark)
         self.taken.setText(taken)
         self.taken.setVisible(bool(taken))
         self.corrected.setText(corrected)
@@ -155,10 +191,9 @@ class FoundPage(TablePage):
         self.head.setVisible(bool(taken or corrected or remark))
 
     def set_status(self, status: SearchStatus) -> None:
-        """What a search can go by; a button leads to what lacks."""
-        self._need = needs(status)
+        """What a search can go by; where an answer tells what lacks, or is none, a button leads there."""
+        self._need, self._lacks = needs(status), status.sentence
         self.need.setText(NEEDS.get(self._need, ""))
-        self.need.setVisible(bool(self._need) and bool(status.sentence))
 
     def lock(self, why: str) -> None:
         """Nothing may be kept, for this reason ("" to allow it)."""

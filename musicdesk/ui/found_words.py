@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from musicdesk.records.searching import Found, Hit, Reason, SearchStatus, Understood
+from musicdesk.ui.columns import percent
 from musicdesk.ui.ink import spoken
 
 WITHOUT = "without"
@@ -100,10 +101,10 @@ def part_name(reason: Reason) -> str:
     return f"{reason.part}: {', '.join(reason.words)}" if reason.words else reason.part
 
 
-def standing_text(row: int, hit: Hit) -> str:
-    """Where a hit stands."""
-    fits = "holds every word" if hit.exact else f"match {100 * hit.match:.0f} %"
-    return f"Place {row + 1} of what was found  ·  {fits}"
+def standing_text(place: int, hit: Hit) -> str:
+    """Where a hit stands, counted from 0."""
+    fits = "holds every word" if hit.exact else f"match {percent(hit.match)}"
+    return f"Place {place + 1} of what was found  ·  {fits}"
 
 
 def needs(status: SearchStatus) -> str:

@@ -61,7 +61,7 @@ def _asked(stage: StageReport) -> str:
     """Of what the recall is."""
     if not stage.known:
         return "not known: too few artists to hold any out"
-    return "among the first 10" if stage.held else "among the first 10, of the pairs it learned"
+    return f"among the first 10 of {stage.held:,}" if stage.held else "among the first 10, of the pairs it learned"
 
 
 def rolled_back(stages: Sequence[StageReport]) -> str:

@@ -53,6 +53,8 @@ class SearchController(QObject):
         self._quickly, self._again = False, False
         self._to_list = False
         """Whether the keyboard goes to the list as soon as there is one."""
+        self._to_play = False
+        """Whether the list is played as soon as it is whole."""
         self._loading = self._warming = False
         self.typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self.typing.timeout.connect(self._ask_whole)
@@ -67,6 +69,7 @@ class SearchController(QObject):
         box.returnPressed.connect(self._entered)
         box.left_down.connect(self._go_to_list)
         box.reached.connect(self._warm)
+        box.recent_chosen.connect(self.find)
         page.typed_asked.connect(self._ask_as_typed)
         page.all_asked.connect(self._ask_all)
         window.actions_.on("search", self._focus)
@@ -101,7 +104,7 @@ class SearchController(QObject):
 
     def _changed(self) -> None:
         """There is another text, typed or set."""
-        self._limit, self._to_list = WHOLE, False
+        self._limit, self._to_list, self._to_play = WHOLE, False, False
         self.opened.emit(self.query)
         if not self.query:
             self.typing.stop()
@@ -121,6 +124,7 @@ class SearchController(QObject):
 
     def _go_to_list(self) -> None:
         self._to_list = self._window.tabs.currentIndex() == TAB_FOUND
+        self._box.remember(self.query)
         if not self._to_list:
             self._window.take_focus()
         elif self._page.state is None:
@@ -133,18 +137,20 @@ class SearchController(QObject):
             self._page.view.choose_row(0)
         self._page.view.setFocus()
 
-    def find(self, text: str) -> None:
-        """Search for a text as if it were typed, and look at what is found."""
+    def find(self, text: str, *, play: bool = False) -> None:
+        """Search for a text as if it were typed, and look at what is found, or ``play`` it from the first on."""
         self._turn()
         self._box.setText(text)
+        self._box.remember(self.query)
         self._ask_whole()
-        self._to_list = True
+        self._to_list, self._to_play = True, play
 
     def leave(self) -> bool:
         """Out of the search and back; False if one is not in it."""
         here = self._window.tabs.currentIndex() == TAB_FOUND
         inside = self._box.hasFocus() or (here and bool(self.query))
         if here:
+            self._box.remember(self.query)
             self._box.clear()
             self._window.tabs.setCurrentIndex(self._came_from if inside else self._window.tabs.currentIndex())
         if inside:
@@ -207,15 +213,16 @@ class SearchController(QObject):
             self._page.show_found(found, whole=True)
             if self._to_list:
                 self._step_in()
+            if self._to_play:
+                self._page.view.play_asked.emit(found.hits[0].track)
         else:
-            self._page.found = found
-            self._page.model.show_found(None)
-            self._page.tell(found)
             unheard = self._library.known is not None and not self._library.known.coverage.usable
-            self._page.show_state(State.FOUND_UNHEARD if unheard else State.FOUND_NOTHING)
+            self._page.show_none(found, State.FOUND_UNHEARD if unheard else State.FOUND_NOTHING)
+        self._to_play = False
 
     def _failed(self, sentence: str) -> None:
         self._ended()
+        self._to_play = False
         self._page.show_state(State.FOUND_AGAIN, sentence=in_the_window(sentence))
 
     def _ended(self) -> None:

@@ -1,4 +1,4 @@
-"""Saved searches in the left panel: a click finds anew, F2 renames, Del deletes, the menu exports."""
+"""Saved searches in the left panel: a click finds anew, F2 renames, Del deletes, the menu plays and exports."""
 
 from functools import partial
 
@@ -16,6 +16,7 @@ OWN = (Qt.Key.Key_F2, Qt.Key.Key_Delete)
 class SearchList(SideList):
     """Names of saved searches."""
 
+    play_asked = Signal(str)
     rename_asked = Signal(str)
     delete_asked = Signal(str)
     export_asked = Signal(str)
@@ -40,6 +41,7 @@ class SearchList(SideList):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setAccessibleName(f"What to do with the search {name}")
         menu.addAction("Find anew", lambda: self.itemActivated.emit(item))
+        menu.addAction("Play", lambda: self.play_asked.emit(name))
         menu.addAction("Export…", lambda: self.export_asked.emit(name))
         menu.addSeparator()
         for text, asked, key in (

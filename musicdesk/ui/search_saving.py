@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject
 
 from musicdesk.desk.desk import Desk
-from musicdesk.records.searching import Found, SavedSearch
+from musicdesk.records import Track
+from musicdesk.records.searching import SavedSearch
 from musicdesk.ui.curating_controller import CuratingController
 from musicdesk.ui.found_words import in_the_window, short
 from musicdesk.ui.question import ask_name
@@ -30,6 +31,7 @@ class SearchSaving(QObject):
         page.playlist_asked.connect(self._to_playlist)
         page.export_asked.connect(window.actions_["export"].trigger)
         side.search_chosen.connect(self.open)
+        side.searches.play_asked.connect(lambda name: self.open(name, play=True))
         side.search_rename_asked.connect(self._ask_name)
         side.search_delete_asked.connect(self.delete)
         side.search_export_asked.connect(self._export)
@@ -58,11 +60,11 @@ class SearchSaving(QObject):
     def _named(self, name: str) -> SavedSearch | None:
         return next((kept for kept in self.saved if kept.name.casefold() == name.strip().casefold()), None)
 
-    def open(self, name: str) -> None:
-        """Find anew what a saved search asks for."""
+    def open(self, name: str, *, play: bool = False) -> None:
+        """Find anew what a saved search asks for, and ``play`` it."""
         kept = self._named(name)
         if kept is not None:
-            self._search.find(kept.query)
+            self._search.find(kept.query, play=play)
 
     def ask_save(self) -> None:
         """Ask for a name for the search."""
@@ -118,12 +120,11 @@ class SearchSaving(QObject):
         kept = self._named(name)
         if kept is not None:
             self._tasks.run(
-                lambda _: self._desk.searching.find(kept.query, limit=WHOLE), lambda found: self._exports(kept, found),
-                lane=LANE,
+                lambda _: self._desk.searching.tracks_of(name, limit=WHOLE),
+                lambda tracks: self._exports(kept, tracks), lane=LANE,
             )  # fmt: skip
 
-    def _exports(self, kept: SavedSearch, found: Found) -> None:
-        tracks = [hit.track for hit in found.hits]
+    def _exports(self, kept: SavedSearch, tracks: Sequence[Track]) -> None:
         if tracks:
             self._curating.ask_export_of(kept.name, tracks, note=f"Found by: {kept.query}")
         else:

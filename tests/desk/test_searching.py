@@ -261,6 +261,12 @@ def test_a_mood_or_a_year_that_is_none_is_told(searching):
     assert "is no year" not in searching.find("slow year:1999").sentence
 
 
+@pytest.mark.parametrize("query", ["%_", "--", "*", "!!!"])
+def test_marks_alone_mean_nothing(searching, query):
+    assert searching.find(query).hits == ()
+    assert searching.find(query).sentence.startswith("Nothing fits")
+
+
 def test_what_fits_nothing_says_so(searching):
     assert "Nothing fits “xylophonequartett”" in searching.find("xylophonequartett").sentence
 

@@ -9,13 +9,16 @@ from encoders import tiny_bert
 from made_up_searches import EACH, RESTFUL, kinds, titles, write_library
 from three_kinds import open_desk
 
-from musicdesk.desk.reader import Reader
+from musicdesk.desk.reader import SEARCHED, Reader
+from musicdesk.desk.search_words import ENGLISH, GUESSED, told
 from musicdesk.encoders import htcl
 from musicdesk.encoders.handcrafted import SPEC
+from musicdesk.encoders.nets.bert_sentences import BertSentences
 from musicdesk.encoders.nets.htcl_config import VECTORS
 from musicdesk.encoders.nets.htcl_net import HtclNet, standardise
 from musicdesk.jobs import Cancelled, Job
 from musicdesk.records import Origin
+from musicdesk.records.searching import Understood
 from musicdesk.semantic.search import SOUND, TAGS, TEXT
 
 torch.set_num_threads(1)
@@ -54,7 +57,7 @@ def learn(desk, name="htcl-mine", *, seed=1, base=SPEC.key):
 def test_the_words_of_the_library_are_read_once_and_kept(desk):
     desk.searching.warm()
     texts = [*desk.searching._pictures.current().meanings.texts]
-    kept = desk._stores.sentences.some(desk.settings.sentences, texts)
+    kept = desk._stores.sentences.some(f"{desk.settings.sentences} {SEARCHED}", texts)
     assert set(kept) == set(texts)
     again = Reader(
         store=desk._stores.sentences, models=desk.folders.models, name=lambda: desk.settings.sentences,
@@ -75,7 +78,50 @@ class Unread:
 
 def test_a_query_is_not_written_down(desk):
     desk.searching.find("a secret wish")
-    assert not desk._stores.sentences.some(desk.settings.sentences, ["a secret wish", "secret", "wish"])
+    for kept_as in (desk.settings.sentences, f"{desk.settings.sentences} {SEARCHED}"):
+        assert not desk._stores.sentences.some(kept_as, ["a secret wish", "secret", "wish"])
+
+
+def test_a_query_goes_through_the_network_once_however_many_parts_of_a_search_ask_for_it(desk, monkeypatch):
+    learn(desk)
+    desk.searching.warm()
+    passed, through = [], BertSentences._pass
+    monkeypatch.setattr(BertSentences, "_pass", lambda net, told: passed.append(len(told)) or through(net, told))
+    first = desk.searching.find("slow and quiet without fast")
+    assert SOUND in first.parts
+    assert passed == [1, 1], "what is meant, and what is not wanted"
+    assert desk.searching.find("slow and quiet without fast", limit=2).hits == first.hits[:2]
+    assert passed == [1, 1]
+
+
+def test_words_that_nobody_knows_are_guessed_at_and_the_sentence_says_so(desk, monkeypatch):
+    monkeypatch.setattr("musicdesk.semantic.wording.NEAR", 1.01)  # nothing lies near enough to be sure
+    found = desk.searching.find("blorple")
+    assert found.hits
+    assert GUESSED in found.sentence
+    assert GUESSED not in desk.searching.find("slow").sentence
+    assert GUESSED not in desk.searching.find("stomper").sentence
+    monkeypatch.setattr("musicdesk.semantic.wording.NEAR", -1.0)
+    assert GUESSED not in desk.searching.find("blorple").sentence
+
+
+def test_what_else_a_name_could_mean_is_not_guessed(desk, monkeypatch):
+    monkeypatch.setattr("musicdesk.semantic.wording.NEAR", 1.01)
+    found = desk.searching.find("stomper", limit=60)
+    assert len(found.hits) == found.exact == EACH
+    assert {reason.part for hit in found.hits for reason in hit.reasons} == {TEXT}
+    monkeypatch.setattr("musicdesk.semantic.wording.NEAR", 0.3)
+    assert len(desk.searching.find("stomper", limit=60).hits) > EACH, "where it is surely meant it is found as well"
+
+
+def test_another_script_is_told_that_minilm_reads_english():
+    asked = Understood(words=("悲しい", "ピアノ"))
+    assert told("悲しい ピアノ", asked, found=False, reader="minilm").endswith(ENGLISH)
+    assert ENGLISH in told("悲しい ピアノ", asked, found=True, guessed=True, reader="minilm")
+    assert ENGLISH not in told("悲しい ピアノ", asked, found=True, reader="minilm")
+    assert ENGLISH not in told("悲しい ピアノ", asked, found=False, reader="/a/multilingual/bert")
+    assert ENGLISH not in told("悲しい ピアノ", asked, found=False, reader="minilm", lacks="MiniLM is not installed.")
+    assert ENGLISH not in told("blorplé 🎹", Understood(words=("blorplé", "🎹")), found=False, reader="minilm")
 
 
 def test_loading_tells_how_far_it_is_and_can_be_stopped(desk):
@@ -147,11 +193,15 @@ def test_a_phrase_becomes_a_prototype_of_what_the_search_finds_where_something_w
 
 
 def test_a_damaged_model_of_sentences_is_told_and_nothing_else_suffers(desk):
-    (desk.folders.data.parent / "bert" / "model.safetensors").write_bytes(b"torn")
+    weights = desk.folders.data.parent / "bert" / "model.safetensors"
+    whole = weights.read_bytes()
+    weights.write_bytes(b"torn")
     found = desk.searching.find("slow", limit=EACH)
     assert kinds(found.hits) == {RESTFUL}
     assert found.sentence
     assert desk.searching.find("slow").sentence == found.sentence
+    weights.write_bytes(whole)
+    assert desk.searching.find("slow").sentence == "", "put right, it is opened"
 
 
 def test_a_model_that_is_chosen_later_is_used_at_once(desk):

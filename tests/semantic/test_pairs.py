@@ -3,7 +3,7 @@ import pytest
 
 from musicdesk.errors import BadRequest
 from musicdesk.records.meaning import Choice
-from musicdesk.semantic.pairs import GAP_S, preference_pairs, split_by_artist
+from musicdesk.semantic.pairs import GAP_S, preference_pairs
 
 HASHES = tuple("abcdefgh")
 
@@ -75,21 +75,3 @@ class TestWhatIsFair:
     def test_recordings_of_another_library_are_refused(self):
         with pytest.raises(BadRequest, match="recordings"):
             preference_pairs(HASHES, recordings=np.zeros(3, np.int64))
-
-
-class TestSplit:
-    def test_artists_to_learn_from_and_held_out_share_no_pair(self):
-        rng = np.random.default_rng(0)
-        hashes = [str(i) for i in range(200)]
-        choices = [Choice(*map(str, rng.integers(200, size=2)), "played", 0.0) for _ in range(2000)]
-        artists = np.arange(200) // 4
-        learned, held = split_by_artist(preference_pairs(hashes, choices=choices), artists, share=0.3)
-        sides = [set(artists[np.concatenate([p.triggers, p.accepted])].tolist()) for p in (learned, held)]
-        assert not sides[0] & sides[1]
-        assert min(len(learned), len(held)) > 50
-        assert held.weights.mean() == pytest.approx(1.0)
-
-    def test_tracks_without_an_artist_are_each_an_artist(self):
-        choices = [Choice(a, b, "played", 0.0) for a in HASHES for b in HASHES if a != b]
-        learned, held = split_by_artist(preference_pairs(HASHES, choices=choices), np.full(8, -1), share=0.5)
-        assert len(learned) == len(held) == 12

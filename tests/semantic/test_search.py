@@ -9,7 +9,7 @@ from musicdesk.errors import BadRequest
 from musicdesk.records import AXES, MOODS, Axis, Mood, Moods
 from musicdesk.semantic.query import parse
 from musicdesk.semantic.search import MOOD, PARTS, SOUND, TAGS, TEXT, WITHOUT, Meanings, Meant, top
-from musicdesk.semantic.wording import Reading, asked_for, denied, is_known, known_words, spread, uses
+from musicdesk.semantic.wording import Reading, asked_for, denied, is_guess, known_words, spread, uses
 
 WORDS = ("piano", "slow", "sad", "loud", "vocals", "no vocals", "female vocalists", "rock", "electronic")
 N = 400
@@ -166,12 +166,31 @@ def test_what_is_denied_is_not_guessed_at():
     assert denied("vocals") == {"vocals": 1.0}
 
 
-def test_a_word_that_means_something_is_no_mistake():
-    assert all(map(is_known, ("melancholic", "Klavier", "the", "no vocals", "SAD", "hip hop")))
-    assert not any(map(is_known, ("metalica", "blorple", "夜")))
-    assert is_known("chiptune", ["chiptune"])
-    assert is_known("80s", ["80s"])
-    assert not is_known("chiptune")
+def test_what_is_known_or_lies_near_is_no_guess():
+    reading = made_reading(("piano", "slow", "for dancing"))
+    near, far = reading.vectors[0], np.full(3, 1 / np.sqrt(3), np.float32) * 0.9
+    assert is_guess(["xqzzy"], vector=far, reading=reading)
+    assert not is_guess(["xqzzy"], vector=near, reading=reading)
+    assert not is_guess(["xqzzy"], vector=None, reading=reading)
+    assert not is_guess(["piano", "xqzzy"], vector=far, reading=reading)
+    assert not is_guess(["chiptune"], ["chiptune"], vector=far, reading=reading)
+    assert not is_guess(["the"], vector=far, reading=reading)
+    meanings = Meanings(3).with_reading(reading)
+    assert meanings.is_guess(parse("xqzzy"), far)
+    assert not meanings.is_guess(parse('"xqzzy"'), far)
+    assert not meanings.is_guess(parse("xqzzy year:1990"), far)
+    assert not Meanings(3).is_guess(parse("xqzzy"), far)
+
+
+def test_german_words_that_end_in_music_are_what_stands_before():
+    assert asked_for(["Klaviermusik"]) == {"piano": 1.0}
+    assert asked_for(["Gitarrenmusik"]) == {"guitar": 1.0}
+    assert asked_for(["Tanzmusik"]) == {"dance": 1.0}
+
+
+def test_marks_alone_have_no_meaning_and_pictures_have_one():
+    assert parse("%_ -- * !!!").meaning == ""
+    assert parse("sad * 🎹 夜 1812").meaning == "sad 🎹 夜 1812"
 
 
 def test_what_goes_with_a_word_is_spread_and_the_word_stays():

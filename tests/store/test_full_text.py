@@ -276,6 +276,12 @@ def test_of_words_as_near_the_more_frequent_wins(words, tracks):
     assert words.corrected("bxnd") == "band"
 
 
+def test_of_words_as_near_the_one_of_the_same_letters_wins(words, tracks):
+    tracks.save([scanned(f"/m/the{n}.flac", 30 + n, title="the") for n in range(5)], now=2.0)
+    tracks.save([scanned("/m/they.flac", 40, title="they")], now=2.0)
+    assert words.corrected("thye") == "they"
+
+
 def test_one_mistake_is_forgiven_in_short_words_and_two_in_long_ones(words):
     assert words.corrected("drvi") == words.corrected("hxxrt") == ""
     assert words.corrected("sxndmxn") == "sandman"

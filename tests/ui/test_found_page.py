@@ -1,13 +1,19 @@
 """The page Found: what it says of an answer, and its look in narrow places."""
 
+from dataclasses import replace
+
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from ui_samples import track
 
+from musicdesk.records import Feedback
 from musicdesk.records.searching import Found, Hit, Reason, SearchStatus, Understood
 from musicdesk.ui import theme
 from musicdesk.ui.columns import Kind
+from musicdesk.ui.empty_states import State
 from musicdesk.ui.found_page import FoundPage
 from musicdesk.ui.found_words import (
     PARTS,
@@ -20,6 +26,7 @@ from musicdesk.ui.found_words import (
     needs,
     remarks,
     short,
+    standing_text,
     taken_for,
     why_text,
 )
@@ -88,10 +95,116 @@ def test_the_row_that_a_hand_chose_stays_while_the_same_search_is_answered_anew(
 def test_the_line_between_names_and_meaning_is_painted(page: FoundPage) -> None:
     page.show_found(answer(EXACT, MEANT), whole=True)
     page.view.clearSelection()
+    assert line_colour(page) == page.view._painter.paints.faint
+
+
+def line_colour(page: FoundPage) -> QColor:
+    """Between the first row and the second."""
     picture = page.view.viewport().grab().toImage()
     scale = picture.devicePixelRatio()
-    colour = picture.pixelColor(round(2 * scale), round(page.view.rowViewportPosition(1) * scale))
-    assert colour == page.view._painter.paints.faint
+    return picture.pixelColor(round(2 * scale), round(page.view.rowViewportPosition(1) * scale))
+
+
+def titles(page: FoundPage) -> list[str]:
+    return [hit.track.title for hit in page.model.hits]
+
+
+def head(page: FoundPage, kind: Kind, times: int = 1) -> None:
+    """Click the head of a column, as a hand does."""
+    header = page.view.horizontalHeader()
+    section = next(n for n, column in enumerate(page.model.columns) if column.kind is kind)
+    place = QPoint(header.sectionViewportPosition(section) + header.sectionSize(section) // 2, header.height() // 2)
+    for _ in range(times):
+        QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_a_column_orders_what_was_found_up_then_down_then_best_first(page: FoundPage) -> None:
+    page.show_found(answer(SOUND, EXACT, MEANT), whole=True)
+    found = titles(page)
+    head(page, Kind.TEXT)
+    assert titles(page) == sorted(found)
+    assert page.best.isVisible()
+    head(page, Kind.TEXT)
+    assert titles(page) == sorted(found, reverse=True)
+    head(page, Kind.TEXT)
+    assert titles(page) == found
+    assert not page.best.isVisible()
+
+
+def test_a_first_click_on_the_match_is_best_first_and_a_second_worst(page: FoundPage) -> None:
+    page.show_found(answer(EXACT, MEANT, SOUND), whole=True)
+    head(page, Kind.MATCH)
+    assert page.model.hits == (EXACT, MEANT, SOUND)
+    head(page, Kind.MATCH)
+    assert page.model.hits == (SOUND, MEANT, EXACT)
+
+
+def test_what_says_nothing_in_a_column_comes_last_up_and_down(page: FoundPage) -> None:
+    bare = replace(MEANT, track=replace(MEANT.track, tags=replace(MEANT.track.tags, artists=())))
+    page.show_found(answer(bare, EXACT, SOUND), whole=True)
+    column = next(n for n, column in enumerate(page.model.columns) if column.name == "artist")
+    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        page.view.sortByColumn(column, order)
+        assert page.model.hits[-1] == bare
+
+
+def test_the_heart_orders_by_what_is_liked_and_disliked(page: FoundPage) -> None:
+    page.model.set_feedback({
+        MEANT.track.audio_hash: Feedback(liked=True), EXACT.track.audio_hash: Feedback(disliked=True),
+    })  # fmt: skip
+    page.show_found(answer(EXACT, SOUND, MEANT), whole=True)
+    head(page, Kind.LIKED)
+    assert page.model.hits == (MEANT, SOUND, EXACT)
+
+
+def test_the_chosen_row_and_its_place_among_the_best_stay_whatever_the_order(page: FoundPage) -> None:
+    page.show_found(answer(EXACT, MEANT, SOUND), whole=True)
+    page.view.choose_row(2)
+    page.view.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    row = page.model.hits.index(SOUND)
+    assert page.view.current() == SOUND.track
+    assert page.model.place(row) == 2
+    assert "Place 3" in standing_text(page.model.place(row), SOUND)
+    assert page.model.parts_of(row)[0].name == "sound"
+    assert page.model.text(row, next(c for c in page.model.columns if c.kind is Kind.WHY)) == "sound"
+
+
+def test_the_same_search_keeps_its_order_and_another_begins_best_first(page: FoundPage) -> None:
+    page.show_found(answer(EXACT, MEANT, SOUND), whole=True)
+    page.view.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    page.show_found(answer(MEANT, EXACT), whole=True)
+    assert titles(page) == sorted(titles(page), reverse=True)
+    page.show_found(answer(MEANT, EXACT, query="other"), whole=True)
+    assert page.model.hits == (MEANT, EXACT)
+    assert not page.best.isVisible()
+
+
+def test_the_button_brings_the_best_up_again(page: FoundPage) -> None:
+    page.show_found(answer(EXACT, MEANT), whole=True)
+    page.view.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    page.best.click()
+    assert page.model.hits == (EXACT, MEANT)
+    assert page.view.horizontalHeader().sortIndicatorSection() == -1
+
+
+def test_there_is_no_line_between_names_and_meaning_in_another_order(page: FoundPage) -> None:
+    page.show_found(answer(EXACT, MEANT), whole=True)
+    page.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    page.view.clearSelection()
+    assert line_colour(page) != page.view._painter.paints.faint
+
+
+def test_the_match_is_told_as_the_list_has_it() -> None:
+    assert "99.9 %" in standing_text(0, replace(MEANT, match=1.0))
+    assert "100" not in standing_text(0, replace(MEANT, match=1.0))
+
+
+def test_where_nothing_is_found_nothing_is_explained_any_more(page: FoundPage, qtbot: QtBot) -> None:
+    page.show_found(answer(EXACT), whole=True)
+    with qtbot.waitSignal(page.answered):
+        page.show_none(answer(exact=0, query="zither"), State.FOUND_NOTHING)
+    assert page.model.rowCount() == 0
+    assert page.state is State.FOUND_NOTHING
 
 
 def test_a_narrow_page_says_it_shorter(page: FoundPage, qtbot: QtBot) -> None:
@@ -126,6 +239,15 @@ def test_what_a_query_was_taken_for_is_told_where_it_is_more_than_its_words() ->
     assert taken_for(Understood(words=("slow", "piano"))) == ""
     made = Understood(("slow",), ("blue hour",), ("vocals",), (("artist", "Chopin"), ("year", "1990-1999")))
     assert taken_for(made) == "Taken for: slow, “blue hour”, artist “Chopin”, year “1990-1999”; without vocals"
+
+
+def test_where_nothing_is_found_it_is_told_what_could_help(page: FoundPage) -> None:
+    page.set_status(SearchStatus(("text", "tags"), "Let it learn. Run: musicdesk meaning learn", reader="minilm"))
+    page.show_found(answer(EXACT, sentence="“a” was taken for “b”."), whole=True)
+    assert not page.need.isVisible(), "what it found is told of, not what else it could"
+    page.show_none(answer(exact=0, sentence="Nothing fits “nocturne”."), State.FOUND_NOTHING)
+    assert page.remark.text() == "Nothing fits “nocturne”. Let it learn."
+    assert page.need.isVisible()
 
 
 def test_a_corrected_word_can_be_asked_as_it_was_typed() -> None:
