@@ -28,6 +28,8 @@ HEADLINES = ("recall@10", "precision@5", "genre_accuracy", "emotion_r", "tag_acc
 @click.option("--sentences", default="minilm", show_default=True, help="What reads the texts.")
 @click.option("--ablations/--no-ablations", default=True, show_default=True,
               help="Emotify: the second stage without each of its parts as well.")  # fmt: skip
+@click.option("--from-mel", is_flag=True,
+              help="Emotify: from spectrograms, with the vectors beside it; hours, no ablations.")  # fmt: skip
 @click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="Trainings and splits.")
 @click.option("--folds", type=click.IntRange(2), default=5, show_default=True, help="Parts by artist.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Keep what is heard of Emotify there.")

@@ -21,13 +21,15 @@ from musicdesk.store.vectors import VectorStore
 
 if TYPE_CHECKING:
     from musicdesk.desk.desk import Desk
+    from musicdesk.evaluation.semantic import SemanticPlan
     from musicdesk.evaluation.semantic_data import Remembered
+    from musicdesk.semantic.learning_config import LearningConfig
 
 __all__ = ["MINILM", "Row", "SemanticMeasuring", "SemanticReport", "Table"]
 
 Opening = Callable[[Path], "Desk"]
-DESK = "desk"
-"""What a kept folder holds: a desk of the data set."""
+DESK, SPECTROGRAMS = "desk", "spectrograms"
+"""What a kept folder holds: a desk of the data set, and its sounds as they look."""
 
 
 class SemanticMeasuring:
@@ -39,15 +41,18 @@ class SemanticMeasuring:
     def measure(
         self, *, emotify: Path | None = None, library: bool = False, hetrec: Path | None = None,
         judged: Path | None = None, seeds: int = 3, folds: int = 5, ablations: bool = True, sentences: str = MINILM,
-        encoder: str = "", out: Path | None = None, seed: int = 0, job: Job,
+        encoder: str = "", from_mel: bool = False, out: Path | None = None, seed: int = 0, job: Job,
     ) -> SemanticReport:  # fmt: skip
         """Whether words find sounds and choices bend the space; see ``evaluation.semantic`` and its neighbours.
 
         ``emotify`` and ``hetrec`` are folders of data sets, ``library`` is this desk's; ``judged`` a table of strong
-        labels for the queries that are asked of the library. ``out`` keeps what was heard of Emotify. Raises NotFound,
-        NothingYet, BadRequest, and ModelUnavailable where texts cannot be read.
+        labels for the queries that are asked of the library. ``out`` keeps what was heard of Emotify. ``from_mel``:
+        learned from spectrograms of Emotify, with the encoder's vectors beside them and without ablations. Raises
+        NotFound, NothingYet, BadRequest, and ModelUnavailable where texts cannot be read.
         """
         _check(emotify, hetrec, library, judged)
+        if from_mel and emotify is None:
+            raise BadRequest("Spectrograms are drawn of the sounds of Emotify: name its folder with --data.")
         from musicdesk.evaluation.semantic_data import Remembered
 
         began = time.process_time()
@@ -55,7 +60,10 @@ class SemanticMeasuring:
         each = tuple(range(seed, seed + seeds))
         tables: list[Table] = []
         if emotify is not None:
-            tables += self._emotify(emotify, reader, encoder, out, (seeds, folds, seed), ablations=ablations, job=job)
+            from musicdesk.evaluation.semantic import SemanticPlan
+
+            plan = SemanticPlan(seeds, folds, ablations and not from_mel, seed=seed, mel=_mel() if from_mel else None)
+            tables += self._emotify(emotify, reader, encoder, out, plan, job=job)
         if library:
             tables += self._library(judged, reader, each, folds, job)
         if hetrec is not None:
@@ -63,18 +71,17 @@ class SemanticMeasuring:
         return SemanticReport(tuple(tables), each, cpu_s=time.process_time() - began)
 
     def _emotify(
-        self, folder: Path, reader: "Remembered", encoder: str, out: Path | None, counts: tuple[int, int, int], *,
-        ablations: bool, job: Job,
-    ) -> tuple[Table, ...]:  # fmt: skip
+        self, folder: Path, reader: "Remembered", encoder: str, out: Path | None, plan: "SemanticPlan", *, job: Job
+    ) -> tuple[Table, ...]:
         from musicdesk.evaluation import semantic
         from musicdesk.evaluation.semantic_data import emotify_sounds
 
-        place = (out or self._folders.cache / "semantic") / DESK
-        keys = _analysed(folder / "audio", place, encoder or self._encoder(), self._open, job)
-        vectors, measures, tracks = _stored(place, *keys)
-        seeds, folds, seed = counts
-        plan = semantic.SemanticPlan(seeds, folds, ablations, seed=seed)
-        return semantic.measure(emotify_sounds(folder, vectors, measures, tracks), reader, plan, job=job)
+        kept = out or self._folders.cache / "semantic"
+        keys, workers = _analysed(folder / "audio", kept / DESK, encoder or self._encoder(), self._open, job)
+        data = emotify_sounds(folder, *_stored(kept / DESK, *keys))
+        if plan.mel:
+            data = data.drawn(plan.mel.tower, folder=kept / SPECTROGRAMS, workers=workers, job=job)
+        return semantic.measure(data, reader, plan, job=job)
 
     def _library(
         self, judged: Path | None, reader: "Remembered", seeds: Sequence[int], folds: int, job: Job
@@ -120,15 +127,27 @@ def _check(emotify: Path | None, hetrec: Path | None, library: bool, judged: Pat
         raise BadRequest("A table of strong labels judges the answers of --library.")
 
 
-def _analysed(music: Path, place: Path, encoder: str, open_desk: Opening, job: Job) -> tuple[EncoderKey, EncoderKey]:
-    """Let a desk of its own hear all of ``music`` with both encoders; what it heard before it keeps."""
+def _mel() -> "LearningConfig":
+    """The preset that learns from spectrograms, a batch at once: the same gradients, and no sound is run twice."""
+    from musicdesk.semantic.learning_config import LearningConfig
+
+    return replace(LearningConfig.mel(), chunk=0)
+
+
+def _analysed(
+    music: Path, place: Path, encoder: str, open_desk: Opening, job: Job
+) -> tuple[tuple[EncoderKey, EncoderKey], int]:
+    """Let a desk of its own hear all of ``music`` with both encoders: their keys, and how many processes it may use.
+
+    What it heard before it keeps.
+    """
     place.mkdir(parents=True, exist_ok=True)
     Settings(encoder=encoder).save(place)
     with open_desk(place) as desk:
         desk.indexing.scan([str(music.absolute())], job=job)
         for name in dict.fromkeys((encoder, MEASURER)):
             desk.indexing.analyze(encoder=name, quick=False, job=job)
-        return desk.modelling.spec().key, desk.modelling.spec(MEASURER).key
+        return (desk.modelling.spec().key, desk.modelling.spec(MEASURER).key), desk.indexing.workers()
 
 
 def _stored(place: Path, key: EncoderKey, measurer: EncoderKey) -> tuple[Vectors, Vectors, dict[str, Track]]:

@@ -6,7 +6,7 @@ and drawn over artists, all seeds of an artist together.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,11 +16,12 @@ from musicdesk.evaluation.resampling import Values
 from musicdesk.evaluation.semantic_data import FULL, SAID, Remembered, WordedSounds
 from musicdesk.evaluation.semantic_finding import (
     BOTH,
+    BOTH_VECTORS,
     MATCHING,
-    SHUFFLED,
     SPACE_1,
     SPACE_2,
-    UNTOLD,
+    SPACE_VECTORS_1,
+    SPACE_VECTORS_2,
     WORDS,
     Searching,
     in_space,
@@ -28,7 +29,8 @@ from musicdesk.evaluation.semantic_finding import (
     places_of_texts,
     tag_matching,
 )
-from musicdesk.evaluation.semantic_stages import BEFORE, STAGE_1, STAGE_2, VARIANTS, School, Staged, folds
+from musicdesk.evaluation.semantic_networks import Classroom, Heard, Networks, heard_of
+from musicdesk.evaluation.semantic_stages import BEFORE, STAGE_1, STAGE_2, VARIANTS, VECTORS_1, VECTORS_2, Staged, folds
 from musicdesk.evaluation.semantic_tables import FINDING, Table
 from musicdesk.evaluation.semantic_tastes import LIKINGS, SHARE, Sessions, fit, new_pairs, pairs_of
 from musicdesk.jobs import Job
@@ -36,10 +38,10 @@ from musicdesk.recommend.log import BoolArray
 from musicdesk.records import FloatArray, IntArray, unit_rows
 from musicdesk.records.meaning import PreferencePairs
 from musicdesk.semantic.learning_config import LearningConfig
-from musicdesk.semantic.material import Material
 
-SAME_GENRE, SHUFFLED_PAIRS = "same genre", "stage 2, shuffled pairs"
-GUARDED = "stage 2, as the guard leaves it"
+SAME_GENRE = "same genre"
+SPACES = {STAGE_1: SPACE_1, STAGE_2: SPACE_2, VECTORS_1: SPACE_VECTORS_1, VECTORS_2: SPACE_VECTORS_2}
+"""Network → what it is called where texts find sounds."""
 LIBRARY, STRANGERS = "tracks of the library", "artists never heard"
 """Pairs that were held out: new ones among the tracks that are learned from, or among those of other artists."""
 
@@ -54,10 +56,14 @@ class SemanticPlan:
     sessions: Sessions = field(default_factory=Sessions)
     config: LearningConfig = field(default_factory=LearningConfig.small)
     seed: int = 0
+    mel: LearningConfig | None = None
+    """What learns from spectrograms, with ``config`` beside it on the same folds; None: nothing does."""
 
     def __post_init__(self) -> None:
         if self.seeds < 1 or self.folds < 2:
             raise BadRequest("Seeds are 1 or more; to learn and to ask there must be 2 folds or more.")
+        if self.mel and (self.ablations or not self.mel.from_mel):
+            raise BadRequest("From spectrograms both stages are measured, by a preset for them and without ablations.")
 
     @property
     def each(self) -> tuple[int, ...]:
@@ -81,7 +87,7 @@ class _Told:
     triggers: dict[str, list[IntArray]] = field(default_factory=dict)
     pools: list[int] = field(default_factory=list)
     chance: dict[str, list[float]] = field(default_factory=dict)
-    undone: dict[str, int] = field(default_factory=dict)
+    held_back: dict[str, int] = field(default_factory=dict)
 
 
 def measure(data: WordedSounds, sentences: Remembered, plan: SemanticPlan, *, job: Job) -> tuple[Table, ...]:
@@ -94,8 +100,8 @@ def measure(data: WordedSounds, sentences: Remembered, plan: SemanticPlan, *, jo
     return tuple(_tables(data, plan, told))
 
 
-_Among = tuple[FloatArray, Material, IntArray]
-"""Sounds that are searched: their own unit vectors, as the network takes them, their rows in the data."""
+_Among = tuple[FloatArray, Heard, IntArray]
+"""Sounds that are searched: their own unit vectors, as the networks take them, their rows in the data."""
 
 
 class _Fold:
@@ -106,42 +112,33 @@ class _Fold:
     ) -> None:
         self._data, self._sentences, self._plan, self._seed, self._job = data, sentences, plan, seed, job
         self.known, self.asked = np.flatnonzero(~asked), np.flatnonzero(asked)
-        self._config = replace(plan.config, seed=seed)
         self._test = data.part(self.asked)
-        self._material = material_of(self._test, sentences)
+        self._searched = heard_of(self._test, sentences)
 
     def tell(self, told: _Told) -> None:
         """Learn all networks of this fold and put down what they give."""
         likes = _felt(self._data)
         pairs = pairs_of(self.known, *likes, sessions=self._plan.sessions, seed=self._seed, asked=False)
         held = pairs_of(self.asked, *likes, sessions=self._plan.sessions, seed=self._seed, asked=True)
-        school = self._school(self._data, pairs)
-        first = school.first()
-        second = school.second(first)
-        networks = {STAGE_1: first, STAGE_2: second, GUARDED: first if second.undone else second}
-        told.undone[STAGE_2] = told.undone.get(STAGE_2, 0) + second.undone
-        controls = {SHUFFLED: school.first(shuffled=True), UNTOLD: self._school(self._data, pairs, told=False).first()}
-        if self._plan.ablations:
-            for name, changed in VARIANTS.items():
-                networks[name] = school.second(first, changed)
-                told.undone[name] = told.undone.get(name, 0) + networks[name].undone
-            dealt = replace(pairs, accepted=np.random.default_rng(self._seed).permutation(pairs.accepted))
-            networks[SHUFFLED_PAIRS] = self._school(self._data, dealt).second(first)
+        classroom = Classroom(self._data.part(self.known), self._sentences, pairs, seed=self._seed, job=self._job)
+        networks, controls = self._learned(classroom)
+        for name in (each for each in (STAGE_2, *VARIANTS) if each in networks):
+            told.held_back[name] = told.held_back.get(name, 0) + networks[name].held_back
         told.rows.append(self.asked)
         told.pools.append(len(self.asked))
         self._find(told, networks, controls)
-        known = material_of(self._data.part(self.known), self._sentences)
+        known = heard_of(self._data.part(self.known), self._sentences)
         mine, theirs = self._standardised()
-        self._pair(told, STRANGERS, networks, held, (theirs, self._material, self.asked))
+        self._pair(told, STRANGERS, networks, held, (theirs, self._searched, self.asked))
         again = pairs_of(self.known, *likes, sessions=self._plan.sessions, seed=self._seed, asked=True)
         self._pair(told, LIBRARY, networks, new_pairs(pairs, again), (mine, known, self.known), pairs)
-        self._probe(told, networks)
+        self._probe(told, networks, known)
 
-    def _school(self, data: WordedSounds, pairs: PreferencePairs, *, told: bool = True) -> School:
-        known = data.part(self.known)
-        facts = known.facts if told else known.untold
-        material = Material.of(known.sounds, facts, self._sentences, pairs=pairs, moods=known.shares)
-        return School(material, self._config, job=self._job)
+    def _learned(self, classroom: Classroom) -> tuple[Networks, Networks]:
+        plan = self._plan
+        if plan.mel:
+            return classroom.from_mel(plan.mel, beside=plan.config)
+        return classroom.from_vectors(plan.config, ablations=plan.ablations)
 
     # ------------------------------------------------------------------------------------------------- finding
 
@@ -151,13 +148,18 @@ class _Fold:
             texts = [text for own in queries for text in own]
             own = np.repeat(np.arange(len(queries)), [len(each) for each in queries])
             told.queries.setdefault(kind, []).append(self.asked[own])
-            spaces = {SPACE_1: networks[STAGE_1], SPACE_2: networks[STAGE_2], **controls}
+            spaces = {**{SPACES[name]: networks[name] for name in SPACES if name in networks}, **controls}
             if self._plan.ablations and kind == SAID:
                 spaces |= {name: networks[name] for name in VARIANTS if name != "without text"}
-            near = {name: in_space(texts, self._material, space, self._sentences) for name, space in spaces.items()}
+            near = {
+                name: in_space(texts, self._searched.of(space), space, self._sentences)
+                for name, space in spaces.items()
+            }
             ways = {MATCHING: tag_matching(texts, self._test, self._sentences), **near}
             if kind != FULL:
                 ways[WORDS], ways[BOTH] = searching.scores(texts, near[SPACE_1])
+                if SPACE_VECTORS_1 in near:
+                    _, ways[BOTH_VECTORS] = searching.scores(texts, near[SPACE_VECTORS_1])
             for name, scores in ways.items():
                 there = semantic_tables.of_ranks(places_of_sounds(scores, own))
                 back = semantic_tables.of_ranks(places_of_texts(scores, texts, own))
@@ -170,10 +172,10 @@ class _Fold:
         self, told: _Told, which: str, networks: Mapping[str, Staged], held: PreferencePairs, among: _Among,
         known: PreferencePairs | None = None,
     ) -> None:  # fmt: skip
-        before, material, rows = among
+        before, heard, rows = among
         genres = np.array(self._data.genres)[rows]
         near = {BEFORE: _cosines(before), SAME_GENRE: (genres[:, None] == genres[None]).astype(np.float32)}
-        near |= {name: _cosines(space.sounds(material)) for name, space in networks.items()}
+        near |= {name: _cosines(space.sounds(heard.of(space))) for name, space in networks.items()}
         for name, own in near.items():
             values, triggers = semantic_pairs.values(own, held, known=known, rng=np.random.default_rng([self._seed, 9]))
             told.pairs.setdefault((which, name), []).append(values)
@@ -188,10 +190,12 @@ class _Fold:
 
     # -------------------------------------------------------------------------------------------------- probes
 
-    def _probe(self, told: _Told, networks: Mapping[str, Staged]) -> None:
-        known = material_of(self._data.part(self.known), self._sentences)
+    def _probe(self, told: _Told, networks: Mapping[str, Staged], known: Heard) -> None:
         spaces = {BEFORE: (self._data.sounds[self.known], self._test.sounds)}
-        spaces |= {name: (space.sounds(known), space.sounds(self._material)) for name, space in networks.items()}
+        spaces |= {
+            name: (space.sounds(known.of(space)), space.sounds(self._searched.of(space)))
+            for name, space in networks.items()
+        }
         classes = np.eye(int(_classes(self._data).max()) + 1, dtype=np.float32)[_classes(self._data)[self.known]]
         shares = _felt(self._data)[0][self.known]
         for name, (learned, asked) in spaces.items():
@@ -204,11 +208,6 @@ def _felt(data: WordedSounds) -> tuple[FloatArray, FloatArray]:
     if data.shares is None or data.tempo is None:
         raise BadRequest(f"Nobody said what is felt in {data.name}.")
     return data.shares, data.tempo
-
-
-def material_of(sounds: WordedSounds, sentences: Remembered) -> Material:
-    """Sounds as the network takes them, without pairs."""
-    return Material.of(sounds.sounds, sounds.facts, sentences, moods=sounds.shares)
 
 
 def taste_genres(data: WordedSounds) -> dict[str, dict[str, float]]:
@@ -244,7 +243,10 @@ def _finding(data: WordedSounds, plan: SemanticPlan, told: _Told, way: str, kind
     ])  # fmt: skip
     return Table(
         f"{way}, {kind}", data.name, split,
-        semantic_tables.rows(ways, FINDING, data.artists[asked], against=(MATCHING, SPACE_1), seed=plan.seed),
+        semantic_tables.rows(
+            ways, FINDING, data.artists[asked],
+            against=(MATCHING, SPACE_1, SPACE_VECTORS_1, BOTH_VECTORS), seed=plan.seed,
+        ),
         semantic_tables.by_chance(pools.tolist()),
     )  # fmt: skip
 
@@ -261,11 +263,13 @@ def _probing(data: WordedSounds, plan: SemanticPlan, told: _Told, split: str) ->
     return Table(
         "linear probes", data.name, split,
         semantic_probes.rows(
-            answers, classes[rows], _felt(data)[0][rows], data.artists[rows], against=(BEFORE, STAGE_1), seed=plan.seed
+            answers, classes[rows], _felt(data)[0][rows], data.artists[rows],
+            against=(BEFORE, STAGE_1, VECTORS_1), seed=plan.seed,
         ),
         {semantic_probes.GENRE: float(np.bincount(classes).max() / len(classes)), semantic_probes.EMOTIONS: 0.0},
         tuple(
-            f"The guard would undo {name} in {count} of {len(told.rows)} folds." for name, count in told.undone.items()
+            f"The guard holds back {name} in {count} of {len(told.rows)} folds."
+            for name, count in told.held_back.items()
         ),
     )  # fmt: skip
 
@@ -274,8 +278,9 @@ def _taking(data: WordedSounds, plan: SemanticPlan, told: _Told, which: str, spl
     rows = np.concatenate(told.triggers[which])
     ways = {name: np.concatenate(each) for (kind, name), each in told.pairs.items() if kind == which}
     found = semantic_tables.rows(
-        ways, semantic_pairs.METRICS, data.artists[rows], against=(BEFORE, STAGE_1, STAGE_2), seed=plan.seed
-    )
+        ways, semantic_pairs.METRICS, data.artists[rows],
+        against=(BEFORE, STAGE_1, STAGE_2, VECTORS_2), seed=plan.seed,
+    )  # fmt: skip
     genres = (
         f"{taste}: " + ", ".join(f"{100 * share:.0f} % {name}" for name, share in own.items())
         for taste, own in taste_genres(data).items()

@@ -90,7 +90,7 @@ class _Outcome:
     probes: Mapping[str, Values]
     """Way → what a probe answers of the classes of the artists that were held out."""
     asked: IntArray
-    undone: bool
+    held_back: bool
 
 
 def measure(
@@ -142,7 +142,7 @@ def _outcome(
         chance[which] = semantic_pairs.by_chance(held, len(rows))["recall@10"]
     goals = np.eye(CLASSES, dtype=np.float32)[artists.classes[known]]
     probes = {way: semantic_probes.answers(spaces[0][way], spaces[1][way], goals) for way in spaces[0]}
-    return _Outcome(found, triggers, chance, probes, asked, second.undone)
+    return _Outcome(found, triggers, chance, probes, asked, second.held_back)
 
 
 def _references(pairs: PreferencePairs, before: FloatArray) -> dict[str, FloatArray]:
@@ -173,7 +173,7 @@ def _probed(artists: Artists, told: Sequence[_Outcome], split: str) -> Table:
         way: (np.concatenate([one.probes[way].argmax(axis=1) for one in told]) == artists.classes[rows])[:, None]
         for way in told[0].probes
     }
-    undone = sum(one.undone for one in told)
+    held_back = sum(one.held_back for one in told)
     return Table(
         "linear probes", "HetRec", split,
         semantic_tables.rows(
@@ -181,7 +181,7 @@ def _probed(artists: Artists, told: Sequence[_Outcome], split: str) -> Table:
             against=(BEFORE, STAGE_1),
         ),
         {"tag_accuracy": float(np.bincount(artists.classes).max() / len(artists.classes))},
-        (f"The guard would undo stage 2 in {undone} of {len(told)} seeds.",),
+        (f"The guard holds back stage 2 in {held_back} of {len(told)} seeds.",),
     )  # fmt: skip
 
 

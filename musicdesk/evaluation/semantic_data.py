@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from musicdesk.encoders.convnet.labels import artist_of
+from musicdesk.encoders.nets.htcl_config import HtclConfig
 from musicdesk.encoders.sentences import Sentences
 from musicdesk.errors import NothingYet
 from musicdesk.evaluation import semantic_words as words
 from musicdesk.evaluation.emotify import emotions_of
 from musicdesk.evaluation.mood_data import numbered
+from musicdesk.jobs import Job
 from musicdesk.mood.measures import named
 from musicdesk.records import FloatArray, IntArray, Track, Vectors
 from musicdesk.semantic.heard import words_of
@@ -71,6 +73,7 @@ class WordedSounds:
     """The files."""
     untold: tuple[Facts, ...] = ()
     """The same facts without what people said."""
+    mels: FloatArray | None = None  # [n, frames, bands] spectrograms, where a network is fed these
 
     def __len__(self) -> int:
         return len(self.sounds)
@@ -86,7 +89,20 @@ class WordedSounds:
             tempo=None if self.tempo is None else self.tempo[rows],
             audio=tuple(self.audio[row] for row in own) if self.audio else (),
             untold=tuple(self.untold[row] for row in own) if self.untold else (),
+            mels=None if self.mels is None else self.mels[rows],
         )  # fmt: skip
+
+    def drawn(self, tower: HtclConfig, *, folder: Path, workers: int, job: Job) -> "WordedSounds":
+        """The sounds whose files can be drawn, with their spectrograms; what lies in ``folder`` is not decoded again.
+
+        Raises NothingYet where no file can be heard, DataFolderError where ``folder`` takes nothing, Cancelled.
+        """
+        from musicdesk.encoders.spectrograms import draw  # decoders, which no other measure waits for
+
+        places, mels = draw(self.audio, tower, folder=folder, workers=workers, job=job)
+        if not places:
+            raise NothingYet(f"None of the files of {self.name} can be heard, so there is nothing to learn from.")
+        return replace(self.part(np.array(places, np.int64)), mels=mels)
 
 
 def emotify_sounds(

@@ -22,6 +22,10 @@ from musicdesk.tracks import fold
 MATCHING, WORDS, SPACE_1, SPACE_2, BOTH = (
     "tag matching", "search, words alone", "space, stage 1", "space, stage 2", "search, words and space",
 )  # fmt: skip
+SPACE_VECTORS_1, SPACE_VECTORS_2, BOTH_VECTORS = (
+    "space on vectors, stage 1", "space on vectors, stage 2", "search, words and space on vectors",
+)  # fmt: skip
+"""The same of the encoder's vectors, where the space is one of spectrograms."""
 SHUFFLED, UNTOLD = "space, shuffled texts", "space, nobody's own tags"
 TEMPERATURE = 0.05
 """Of the baseline's softmax: the best of .03, .05 and .1 over the asked excerpts themselves, in its favour."""

@@ -10,21 +10,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from musicdesk.encoders.nets.htcl_config import MEL_SOURCE
 from musicdesk.encoders.nets.htcl_net import HtclNet
 from musicdesk.jobs import Job
+from musicdesk.learning import copied
 from musicdesk.records import FloatArray, IntArray
-from musicdesk.records.meaning import Probe
-from musicdesk.semantic import guard
 from musicdesk.semantic.learning import network_for, parted
-from musicdesk.semantic.learning_config import FEWEST, LearningConfig
+from musicdesk.semantic.learning_config import LearningConfig
 from musicdesk.semantic.lessons import Lessons, placed, worded
 from musicdesk.semantic.material import Material
 from musicdesk.semantic.meaning_stage import learn_meaning
 from musicdesk.semantic.preference_stage import learn_preference
 from musicdesk.semantic.readings import Readings, read, unread
-from musicdesk.semantic.retrieval import own_above
+from musicdesk.semantic.settling import go, settle
 
 BEFORE, STAGE_1, STAGE_2 = "before", "stage 1", "stage 2"
+VECTORS_1, VECTORS_2 = "on vectors, stage 1", "on vectors, stage 2"
+"""The networks of the encoder's vectors, where those above learn from spectrograms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,15 @@ class Staged:
     """A network after a stage."""
 
     network: HtclNet
-    undone: bool = False
-    """Whether the guard would undo it; it is told of, and the network is as it was learned."""
+    kept: "Staged | None" = None
+    """What the guard leaves of it."""
+    held_back: bool = False
+    """Whether that is less; the network itself is as it was learned."""
+
+    @property
+    def from_mel(self) -> bool:
+        """Whether it is fed spectrograms."""
+        return self.network.config.source == MEL_SOURCE
 
     def sounds(self, material: Material) -> FloatArray:
         """Where sounds lie.  # [n, joint] unit rows"""
@@ -86,32 +95,24 @@ class School:
         return Staged(lessons.network)
 
     def second(self, first: Staged, changed: Changed = Changed()) -> Staged:
-        """The second stage upon ``first``, or upon a network that knows nothing where the first is left out."""
+        """The second stage upon ``first``, or upon a network that knows nothing where the first is left out.
+
+        It goes as far as it is to go, whatever that costs; what the guard leaves of it stands beside.
+        """
         config = _config(self._config, changed)
         fresh = changed.text or changed.meaning
         network = network_for(self._material, config) if fresh else deepcopy(first.network)
         lessons = self._lessons(network, config)
         learn_preference(lessons, held=self._held, job=self._job, told=_nothing, checkpoint=None)
-        return Staged(network, undone=self._falls(first, Staged(network)))
+        before, end = copied(first.network), copied(network)
+        settled = settle(lessons, before, self._held)
+        kept = Staged(deepcopy(network))
+        go(network, before, end, reach=config.ways[0])
+        return Staged(network, kept=kept, held_back=bool(settled.sentence))
 
     def _lessons(self, network: HtclNet, config: LearningConfig) -> Lessons:
         readings = unread(self._material) if config.without_text else self._readings
         return Lessons(network, self._material, readings, config)
-
-    def _falls(self, before: Staged, after: Staged) -> bool:
-        """Whether the guard of the program undoes this: by genres and moods, and texts that find held-out sounds."""
-        material = self._material
-        questions = guard.questions_of(material.facts, material.artists, moods=material.moods)
-        sounds = before.sounds(material), after.sounds(material)
-        found = guard.probes(*sounds, questions, material.artists, seed=self._config.seed)
-        if len(self._held) >= FEWEST:
-            found += (Probe(guard.TEXTS, self._read(before), self._read(after), 0.5),)
-        return guard.fell(found)
-
-    def _read(self, staged: Staged) -> float:
-        held = self._held
-        texts = staged.texts(self._readings.vectors[self._readings.whole[held]])
-        return own_above(texts, staged.sounds(self._material.part(held)), self._material.recordings[held])
 
 
 def folds(artists: IntArray, count: int, seed: int) -> IntArray:

@@ -60,7 +60,9 @@ class StageReport:
     """Recall@10 of held-out pairs before and after: sounds by their texts, or tracks by their triggers."""
     probes: tuple[Probe, ...] = ()
     rolled_back: str = ""
-    """A sentence: why the stage was undone; "" if it stands."""
+    """A sentence: why the stage was undone, or a part of it; "" if it stands."""
+    reach: float = 1.0
+    """How much of the second stage's way was gone, from the weights of the first; 0: it was undone."""
     seconds: float = 0.0
     held: int = 0
     """How many pairs were held out; with none, the recall of sounds is not known, and that of tracks is of the learned

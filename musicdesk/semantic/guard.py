@@ -84,12 +84,22 @@ def fell(probes: Sequence[Probe]) -> bool:
     return any(_beyond(probe) > 0 for probe in probes)
 
 
-def sentence(probes: Sequence[Probe]) -> str:
-    """Why a stage is undone."""
+def cost(probes: Sequence[Probe]) -> str:
+    """What was lost most of, as a part of a sentence."""
     worst = max(probes, key=_beyond)
+    return f"({worst.name} {worst.before:.2f} before, {worst.after:.2f} after)"
+
+
+def in_part(lost: str, reach: float) -> str:
+    """The sentence for a stage that went a shorter way, because more would have ``cost`` too much."""
+    return f"Your choices were learned to {100 * reach:.0f} %: more would cost too much of the meaning {lost}."
+
+
+def undone(lost: str) -> str:
+    """The sentence for a stage that was undone."""
     return (
-        f"Your choices were learned and undone again: they cost too much of the meaning ({worst.name} "
-        f"{worst.before:.2f} before, {worst.after:.2f} after). More choices, of more different tracks, may bring it."
+        f"Your choices were learned and undone again: they cost too much of the meaning {lost}. More choices, of more "
+        "different tracks, may bring it."
     )
 
 

@@ -2,7 +2,7 @@
 
 HTCL: Pan et al., "Bridging the gap between semantic and user preference spaces for multi-modal music representation
 learning" (ICMR 2025, arXiv 2505.23298). The sentence encoder stays as it is. After the second stage it is asked whether
-the meaning is still there (``guard``); where it is not, the network of the first stage is what remains.
+the meaning is still there (``settling``); where it is not, the network goes back a part of the way, or all of it.
 """
 
 import time
@@ -18,16 +18,15 @@ from musicdesk.errors import NothingYet
 from musicdesk.jobs import Job
 from musicdesk.learning import copied, device, luck
 from musicdesk.records import FloatArray, IntArray
-from musicdesk.records.meaning import MEANING, PREFERENCE, Probe, StageReport
-from musicdesk.semantic import guard
+from musicdesk.records.meaning import MEANING, PREFERENCE, StageReport
 from musicdesk.semantic.learning_config import FEWEST, FEWEST_PAIRS, LearningConfig, too_few
-from musicdesk.semantic.lessons import Lessons, placed, worded
+from musicdesk.semantic.lessons import Lessons, placed
 from musicdesk.semantic.material import Material
 from musicdesk.semantic.meaning_stage import learn_meaning
 from musicdesk.semantic.pairs import alone
-from musicdesk.semantic.preference_stage import learn_preference
+from musicdesk.semantic.preference_stage import learn_preference, recall_of_held
 from musicdesk.semantic.readings import read, unread
-from musicdesk.semantic.retrieval import own_above
+from musicdesk.semantic.settling import settle
 
 Each = Callable[[str, tuple[float, ...]], None]
 """Told after every epoch: the stage's name and all its losses so far (also those before it was gone on with)."""
@@ -93,13 +92,6 @@ def learn(
     return Learned(lessons.network.cpu(), config, tuple(stages), joint, time.monotonic() - began)
 
 
-def _read(lessons: Lessons, held: IntArray) -> float:
-    """How far above the others the sound of a held-out track stands for its text."""
-    vectors = lessons.readings.vectors[lessons.readings.whole[held]]
-    sounds = placed(lessons.network, lessons.material.part(held))
-    return own_above(worded(lessons.network, vectors), sounds, lessons.material.recordings[held])
-
-
 def network_for(material: Material, config: LearningConfig) -> HtclNet:
     """A network that knows nothing yet, of the widths that the material has, on the device where it learns."""
     tower = replace(config.tower, inputs=material.sounds.shape[-1], text_inputs=material.sentences.dim)
@@ -125,20 +117,18 @@ def parted(material: Material, config: LearningConfig) -> tuple[IntArray, IntArr
 def _preference(
     lessons: Lessons, held: IntArray, job: Job, each: Each | None, checkpoint: tuple[Path, str] | None
 ) -> StageReport:
-    """The second stage, and what it did to the meaning; undone if it cost too much."""
-    material, config = lessons.material, lessons.config
-    before, weights = placed(lessons.network, material), copied(lessons.network)
-    read_before = _read(lessons, held)
+    """The second stage, as far as it keeps the meaning."""
+    before = copied(lessons.network)
     report = learn_preference(lessons, held=held, job=job, told=_told(each, PREFERENCE), checkpoint=checkpoint)
-    questions = guard.questions_of(material.facts, material.artists, moods=material.moods)
-    after = placed(lessons.network, material)
-    found = guard.probes(before, after, questions, material.artists, seed=config.seed)
-    if len(held) >= FEWEST and not config.without_text:
-        found += (Probe(guard.TEXTS, read_before, _read(lessons, held), 0.5),)
-    undone = guard.sentence(found) if config.guarded and guard.fell(found) else ""
-    if undone:
-        lessons.network.load_state_dict(weights)
-    return replace(report, probes=found, rolled_back=undone)
+    settled = settle(lessons, before, held)
+    after = recall_of_held(lessons, held) if settled.reach else report.recall[1]
+    return replace(
+        report,
+        recall=(report.recall[0], after),
+        probes=settled.probes,
+        reach=settled.reach,
+        rolled_back=settled.sentence,
+    )
 
 
 def _told(each: Each | None, stage: str) -> Callable[[tuple[float, ...]], None]:

@@ -53,8 +53,9 @@ class LearningConfig:
     """How far walks over the pairs go for the partners of a track; 1: as published, what was told alone."""
     others: int = 256
     """Sounds drawn for each batch of pairs, that stand against them; 0: as published, those of the batch alone."""
-    reach: float = 0.75
-    """How much of the way from the first stage to the end of the second is gone; 1: all of it, as published."""
+    reaches: tuple[float, ...] = (0.75, 0.5, 0.25)
+    """Of the way from the first stage to the end of the second the first part that keeps the meaning is gone; 1: all of
+    it, as published."""
     words_stay: bool = True
     """Whether the second stage leaves the words where the first one put them, so that sounds cannot lose them."""
     fresh_heads: bool = False
@@ -76,7 +77,7 @@ class LearningConfig:
             raise BadRequest("Weights of losses and noises are not below 0.")
         if self.audio_text + self.audio_audio + self.audio_fused <= 0 or (self.without_text and not self.audio_audio):
             raise BadRequest("One of the three losses of the second stage has to count.")
-        if self.steps < 1 or self.others < 0 or not 0 < self.reach <= 1:
+        if self.steps < 1 or self.others < 0 or not self.reaches or not all(0 < each <= 1 for each in self.reaches):
             raise BadRequest(
                 "Walks go 1 step or more, others are not below 0, and the second stage goes above 0 and at most 1."
             )
@@ -84,9 +85,14 @@ class LearningConfig:
             raise BadRequest("Captions and chunks are not below 0, and the share held out lies from 0 to below 1.")
 
     @property
-    def begins_anew(self) -> bool:
-        """Whether the second stage has no heads of the first to begin with."""
+    def anew(self) -> bool:
+        """Whether the second stage begins with heads that know nothing."""
         return self.fresh_heads or self.without_meaning or self.without_text
+
+    @property
+    def ways(self) -> tuple[float, ...]:
+        """Parts of the second stage's way that are tried, the farthest first."""
+        return (1.0,) if self.anew else self.reaches
 
     @property
     def from_mel(self) -> bool:
@@ -109,7 +115,14 @@ class LearningConfig:
         """As published: two minutes of mel each, twelve layers of 768; wants a graphics card."""
         stage = StageConfig(20, 1e-4, 32, weight_decay=0.0, patience=20)
         return cls(
-            FULL, stage, replace(stage, slowed=0.1), steps=1, others=0, reach=1.0, fresh_heads=True, words_stay=False
+            FULL,
+            stage,
+            replace(stage, slowed=0.1),
+            steps=1,
+            others=0,
+            reaches=(1.0,),
+            fresh_heads=True,
+            words_stay=False,
         )
 
 

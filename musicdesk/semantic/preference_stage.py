@@ -9,7 +9,7 @@ track are no wrong answers. In the end the network goes a part of the way back. 
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from torch import Tensor
 
 from musicdesk.encoders.nets.htcl_net import HtclNet
 from musicdesk.jobs import Job
-from musicdesk.learning import Checkpoint, Schedule, copied, device, luck, train
+from musicdesk.learning import Checkpoint, Schedule, device, luck, train
 from musicdesk.records import IntArray
 from musicdesk.records.meaning import PREFERENCE, PreferencePairs, StageReport
 from musicdesk.semantic.learning_config import LearningConfig
@@ -45,15 +45,14 @@ def learn_preference(
     began = time.monotonic()
     network, config = lessons.network, lessons.config
     told_pairs, aside = _parted(lessons.material.pairs, held)
-    asked = aside if len(aside) else told_pairs
     if config.fresh_heads:
         with luck(config.seed + 2):
             forget_heads(network)
     most = max(min(len(told_pairs), 2 * len(lessons.material)), EXAMPLES)
     library = np.setdiff1d(np.arange(len(lessons.material)), held)
     school = _School(lessons, told_pairs, library, np.random.default_rng([config.seed, 21]))
-    before, weights = _recall(lessons, asked), copied(network)
-    network.text_head.requires_grad_(not config.words_stay or config.begins_anew)
+    before = recall_of_held(lessons, held)
+    network.text_head.requires_grad_(not config.words_stay or config.anew)
     with luck(config.seed + 3):
         losses = train(
             network, school.loss, examples=np.arange(len(school.pairs)), schedule=_schedule(config, most),
@@ -61,22 +60,17 @@ def learn_preference(
             checkpoint=Checkpoint(*checkpoint, lucks=(school.rng,)) if checkpoint else None,
         )  # fmt: skip
     network.text_head.requires_grad_(True)
-    if not config.begins_anew:
-        go_back(network, weights, reach=config.reach)
     return StageReport(
-        PREFERENCE, len(told_pairs), losses, (before, _recall(lessons, asked)), held=len(aside),
+        PREFERENCE, len(told_pairs), losses, (before, recall_of_held(lessons, held)), held=len(aside),
         seconds=time.monotonic() - began,
     )  # fmt: skip
 
 
-def go_back(network: HtclNet, before: Mapping[str, Tensor], *, reach: float) -> None:
-    """Leave ``network`` at a part of the way from the weights ``before`` to its own; 1 is all of it.
-
-    Wortsman et al., Robust fine-tuning of zero-shot models (CVPR 2022): most of what was learned stays, and most of
-    what learning it cost comes back.
-    """
-    own = network.state_dict()
-    network.load_state_dict({name: torch.lerp(before[name], own[name], reach) for name in own})
+def recall_of_held(lessons: Lessons, held: IntArray) -> float:
+    """Recall@10 of the pairs that touch a track of ``held``; of all where none does."""
+    told, aside = _parted(lessons.material.pairs, held)
+    space = placed(lessons.network, lessons.material)
+    return recall_of_pairs(space, aside if len(aside) else told, lessons.material.recordings)
 
 
 def forget_heads(network: HtclNet) -> None:
@@ -164,7 +158,3 @@ def _parted(pairs: PreferencePairs, held: IntArray) -> tuple[PreferencePairs, Pr
     """The pairs to learn from, and those that touch a held-out track."""
     touched = np.isin(pairs.triggers, held) | np.isin(pairs.accepted, held)
     return part(pairs, ~touched), part(pairs, touched)
-
-
-def _recall(lessons: Lessons, pairs: PreferencePairs) -> float:
-    return recall_of_pairs(placed(lessons.network, lessons.material), pairs, lessons.material.recordings)

@@ -3,7 +3,7 @@ import pytest
 from made_up_meanings import library
 
 from musicdesk.records.meaning import Probe
-from musicdesk.semantic.guard import GENRE, HEARD, MOOD, TEXTS, fell, probes, questions_of, sentence
+from musicdesk.semantic.guard import GENRE, HEARD, MOOD, TEXTS, cost, fell, in_part, probes, questions_of, undone
 from musicdesk.semantic.retrieval import own_above
 from musicdesk.semantic.texts import Facts
 
@@ -61,11 +61,12 @@ class TestFalling:
         assert not fell([Probe(TEXTS, 0.80, 0.76)])
         assert fell([Probe(TEXTS, 0.80, 0.74)])
 
-    def test_the_sentence_names_what_fell_most(self):
-        told = sentence([Probe(GENRE, 0.80, 0.79), Probe(MOOD, 0.5, 0.3)])
-        assert MOOD in told
-        assert "0.50 before, 0.30 after" in told
-        assert "undone" in told
+    def test_the_sentences_name_what_fell_most(self):
+        lost = cost([Probe(GENRE, 0.80, 0.79), Probe(MOOD, 0.5, 0.3)])
+        assert lost == f"({MOOD} 0.50 before, 0.30 after)"
+        assert "undone again" in undone(lost)
+        assert "learned to 50 %" in in_part(lost, 0.5)
+        assert all(lost in sentence for sentence in (undone(lost), in_part(lost, 0.5)))
 
 
 class TestWhatIsAsked:

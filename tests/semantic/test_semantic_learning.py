@@ -102,7 +102,8 @@ class TestPreference:
         material, config = with_tastes(made_up, made_up.kind), replace(SHORT, guarded=False)
         first = learn(made_up.material, config=config, job=Job()).network.state_dict()
         whole, half = (
-            learn(material, config=replace(config, reach=reach), job=Job()).network.state_dict() for reach in (1.0, 0.5)
+            learn(material, config=replace(config, reaches=(reach,)), job=Job()).network.state_dict()
+            for reach in (1.0, 0.5)
         )
         for name in ("audio_head.0.weight", "fusion_head.0.weight", "temperatures.sounds"):
             assert not torch.equal(first[name], whole[name])
