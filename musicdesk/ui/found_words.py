@@ -21,7 +21,7 @@ MEANS: Mapping[str, str] = {
 """Part → what it goes by."""
 ASKED: Mapping[int, str] = {SLOTS[part]: means for part, means in MEANS.items()}
 """The same by slot."""
-EXACT = "every word"
+EXACT = "exact"
 LONGEST = 40
 """Letters of a search in a short place."""
 _COMMAND = re.compile(r"(?:[:.,;]?\s*(?:[Rr]un|with):?|:)\s+musicdesk [^.,;]*[.]?")

@@ -58,7 +58,7 @@ def test_hits_stand_with_what_spoke_for_them(page: FoundPage) -> None:
     page.show_found(answer(EXACT, MEANT, SOUND), whole=True)
     model = page.model
     match, why = (next(c for c in model.columns if c.kind is kind) for kind in (Kind.MATCH, Kind.WHY))
-    assert [model.text(row, match) for row in range(3)] == ["every word", "93 %", "70 %"]
+    assert [model.text(row, match) for row in range(3)] == ["exact", "93 %", "70 %"]
     assert [model.text(row, why) for row in range(3)] == ["nocturne", "slow, no drums", "sound"]
     assert model.instead(0)
     assert not model.instead(1)
