@@ -55,7 +55,7 @@ class StageReport:
     """meaning or preference."""
     pairs: int
     losses: tuple[float, ...]
-    """The held-out loss after each epoch."""
+    """The loss after each epoch: of what was held out, or, where taste is learned, of what is learned from."""
     recall: tuple[float, float]
     """Recall@10 of held-out pairs before and after: sounds by their texts, or tracks by their triggers."""
     probes: tuple[Probe, ...] = ()
