@@ -26,7 +26,7 @@ from musicdesk.semantic.search import SOUND, TAGS, TEXT
 from musicdesk.store.saved_searches import SavedSearchStore
 
 TO_LEARN = "To search by how music sounds, let it learn what words sound like. Run: musicdesk meaning learn"
-BY_NAME = "Until then tracks are found by what their files say alone."
+BY_NAME = "Tracks are found by what their files say alone."
 
 
 class Searching:
@@ -60,7 +60,7 @@ class Searching:
         try:
             picture = self._pictures.current()
         except NothingYet as error:
-            answer, lacks = self._answers.by_name(exact, limit=limit, only=only), f"{error} {BY_NAME}"
+            answer, lacks = self._answers.by_name(exact, limit=limit, only=only), f"{BY_NAME} {error}"
         else:
             space = self._spaces.of(picture.snapshot)
             answer = self._answers.by_meaning(picture, space, exact, limit=limit, only=only)
@@ -100,7 +100,7 @@ class Searching:
         try:
             snapshot = self._pictures.snapshot()
         except NothingYet as error:
-            return SearchStatus((TEXT,), _joined(lacks, f"{error} {BY_NAME}"), reader=reads)
+            return SearchStatus((TEXT,), _joined(lacks, f"{BY_NAME} {error}"), reader=reads)
         tags, space = (TAGS,) if snapshot.vectors.vocabulary else (), self._spaces.name(snapshot)
         sound = self._spaces.problem(snapshot) if space else "" if self._reader.problem else TO_LEARN
         sentence = _joined(lacks, self._reader.problem, sound if sound != self._reader.problem else "")

@@ -24,7 +24,7 @@ ASKED: Mapping[int, str] = {SLOTS[part]: means for part, means in MEANS.items()}
 EXACT = "exact"
 LONGEST = 40
 """Letters of a search in a short place."""
-_COMMAND = re.compile(r"(?:[:.,;]?\s*(?:[Rr]un|with):?|:)\s+musicdesk [^.,;]*[.]?")
+_COMMAND = re.compile(r"(?:[:.,;]?\s*(?:then\s+)?(?:[Rr]un|with):?|:)\s+musicdesk [^.,;]*[.]?")
 
 
 def in_the_window(sentence: str) -> str:

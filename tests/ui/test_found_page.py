@@ -265,6 +265,8 @@ def test_sentences_leave_the_terminal_out() -> None:
     assert in_the_window(learn) == "To search by sound as well, let it learn what words sound like."
     library = 'Reading texts needs a library. Run: pip install "musicdesk[text]"'
     assert in_the_window(library) == library
+    nothing = "Nothing is analysed yet. Add music, then run: musicdesk analyze"
+    assert in_the_window(nothing) == "Nothing is analysed yet. Add music."
 
 
 def test_counts_and_long_queries() -> None:
