@@ -37,7 +37,6 @@ class Changed:
     meaning: bool = False
     audio_text: bool = False
     fused: bool = False
-    guard: bool = False
 
 
 VARIANTS: Mapping[str, Changed] = {

@@ -73,18 +73,17 @@ class _Questions:
         """How well it answers now, beside before."""
         material, config = self._lessons.material, self._lessons.config
         found = guard.probes(self._sounds, self._placed(), self._questions, material.artists, seed=config.seed)
-        if len(self._held) < FEWEST or config.without_text:
-            return found
-        return (*found, Probe(guard.TEXTS, self._read, self._texts(), 0.5))
+        read = self._texts()
+        return found if self._read is None or read is None else (*found, Probe(guard.TEXTS, self._read, read, 0.5))
 
     def _placed(self) -> FloatArray:
         return placed(self._lessons.network, self._lessons.material)
 
-    def _texts(self) -> float:
-        """How far above the others the sound of a held-out track stands for its text."""
+    def _texts(self) -> float | None:
+        """How far above the others the sound of a held-out track stands for its text; None where too few are known."""
         lessons, held = self._lessons, self._held
         if len(held) < FEWEST or lessons.config.without_text:
-            return 0.0
+            return None
         vectors = lessons.readings.vectors[lessons.readings.whole[held]]
         sounds = placed(lessons.network, lessons.material.part(held))
         return own_above(worded(lessons.network, vectors), sounds, lessons.material.recordings[held])
